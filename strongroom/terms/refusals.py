@@ -1,0 +1,130 @@
+"""What the index says when it says no, as values (design rule 6).
+
+Two of the three families of error live here: ``Refused``, the index says no, and
+``Malformed``, we could not read the request. Anything else is a fault.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+
+
+class Reason(enum.Enum):
+    """Why the index refuses. The value is the code that clients see and help pages are named after."""
+
+    # Who is asking
+    CREDENTIALS_MISSING = "credentials-missing"
+    PASSWORD_NOT_ACCEPTED = "password-not-accepted"  # noqa: S105 - a code, not a secret
+    TOKEN_MALFORMED = "token-malformed"  # noqa: S105 - a code, not a secret
+    TOKEN_UNKNOWN = "token-unknown"  # noqa: S105 - a code, not a secret
+    TOKEN_EXPIRED = "token-expired"  # noqa: S105 - a code, not a secret
+    TOKEN_REVOKED = "token-revoked"  # noqa: S105 - a code, not a secret
+    TOKEN_LACKS_PERMISSION = "token-lacks-permission"  # noqa: S105 - a code, not a secret
+    TOKEN_FOR_OTHER_PROJECTS = "token-for-other-projects"  # noqa: S105 - a code, not a secret
+    ACCOUNT_INACTIVE = "account-inactive"
+    EMAIL_NOT_VERIFIED = "email-not-verified"
+    NOT_A_COLLABORATOR = "not-a-collaborator"
+    ROLE_TOO_LOW = "role-too-low"
+
+    # The index and the project
+    UPLOADS_PAUSED = "uploads-paused"
+    PROJECT_ARCHIVED = "project-archived"
+    PROJECT_QUARANTINED = "project-quarantined"
+    TOO_MANY_NEW_PROJECTS = "too-many-new-projects"
+    NAME_INVALID = "name-invalid"
+    NAME_STANDARD_LIBRARY = "name-standard-library"
+    NAME_PROHIBITED = "name-prohibited"
+    NAME_TOO_SIMILAR = "name-too-similar"
+
+    # The form
+    ACTION_GONE = "action-gone"
+    ATTESTATIONS_UNVERIFIABLE = "attestations-unverifiable"
+    FILE_MISSING = "file-missing"
+    FILE_PART_IMAGE = "file-part-image"
+    FILE_EMPTY = "file-empty"
+    FILE_TOO_LARGE = "file-too-large"
+    PROJECT_TOO_LARGE = "project-too-large"
+    DIGEST_MISMATCH = "digest-mismatch"
+    FORM_DIFFERS = "form-differs"
+
+    # The filename and what was there before
+    FILENAME_INVALID = "filename-invalid"
+    FILENAME_TYPE = "filename-type"
+    FILENAME_NAME = "filename-name"
+    FILENAME_VERSION = "filename-version"
+    FILENAME_PLATFORM = "filename-platform"
+    FILE_EXISTS = "file-exists"
+    FILENAME_TAKEN = "filename-taken"
+    SECOND_SDIST = "second-sdist"
+    RELEASE_CLOSED = "release-closed"
+
+    # The metadata
+    METADATA_INVALID = "metadata-invalid"
+    METADATA_TOO_LARGE = "metadata-too-large"
+    METADATA_VERSION = "metadata-version"
+    LOCAL_VERSION = "local-version"
+    DIRECT_REFERENCE = "direct-reference"
+    CLASSIFIER_UNKNOWN = "classifier-unknown"
+    DESCRIPTION_DOES_NOT_RENDER = "description-does-not-render"
+
+    # The archive (spec/threats 4.4)
+    ARCHIVE_BROKEN = "archive-broken"
+    ARCHIVE_TWO_KINDS = "archive-two-kinds"
+    ARCHIVE_COMPRESSION = "archive-compression"
+    ARCHIVE_FRAMING = "archive-framing"
+    ARCHIVE_MEMBER_NAME = "archive-member-name"
+    ARCHIVE_MEMBER_TYPE = "archive-member-type"
+    ARCHIVE_MEMBER_TWICE = "archive-member-twice"
+    ARCHIVE_TOO_MANY_MEMBERS = "archive-too-many-members"
+    ARCHIVE_BOMB = "archive-bomb"
+    ARCHIVE_LAYOUT = "archive-layout"
+    ARCHIVE_METADATA_MISSING = "archive-metadata-missing"
+    LICENSE_FILE_MISSING = "license-file-missing"
+    WHEEL_RECORD = "wheel-record"
+    WHEEL_FILE = "wheel-file"
+    WHEEL_ENTRY_POINTS = "wheel-entry-points"
+
+    # Pages and commands
+    SETUP_LINK_INVALID = "setup-link-invalid"
+    ACCOUNT_EXISTS = "account-exists"
+    ACCOUNT_UNKNOWN = "account-unknown"
+    ACCOUNT_NAME_INVALID = "account-name-invalid"
+    EMAIL_INVALID = "email-invalid"
+    PASSWORD_TOO_SHORT = "password-too-short"  # noqa: S105 - a code, not a secret
+    PROJECT_UNKNOWN = "project-unknown"
+    RELEASE_UNKNOWN = "release-unknown"
+
+
+class Refused(Exception):
+    """The index says no: expected, counted, shown. ``facts`` fill the sentence of the reason."""
+
+    def __init__(self, reason: Reason, **facts: object) -> None:
+        super().__init__(reason, facts)
+        self.reason = reason
+        self.facts = facts
+
+    def __str__(self) -> str:
+        told = ", ".join(f"{name}={value}" for name, value in self.facts.items())
+        return f"{self.reason.value} ({told})" if told else self.reason.value
+
+
+class Malformed(Exception):
+    """We could not read what was sent: the field, and why in a few words. Answered with 400."""
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(field, why)
+        self.field = field
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.why}"
+
+
+def refusal_of(gate: Callable[[], None]) -> Reason | None:
+    """Ask a gate without being stopped by it: its reason, or nothing when it would let through."""
+    try:
+        gate()
+    except Refused as refused:
+        return refused.reason
+    return None
