@@ -1,0 +1,238 @@
+"""What an operator may set: each setting's name, default and meaning, and where its value came from.
+
+A value comes from the environment (``STRONGROOM_`` and the name in capitals), else from
+``strongroom.toml``, else it is the default. A wrong one stops the start with one clear line.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+PREFIX = "STRONGROOM_"
+CONFIG_VARIABLE = "STRONGROOM_CONFIG"
+CONFIG_FILE = "strongroom.toml"
+MIB = 1024 * 1024
+
+
+class WrongSetting(Exception):
+    """A setting cannot be used; the text is the one line that the operator reads."""
+
+
+def _setting(default: object, meaning: str, *, secret: bool = False) -> Any:  # noqa: ANN401 - as dataclasses.field
+    return field(default=default, metadata={"meaning": meaning, "secret": secret})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting of an index. Sizes are in bytes, times in the unit that the name ends in."""
+
+    data_folder: Path = _setting(Path("strongroom-data"), "where files, pages, secrets and the SQLite database live")
+    host: str = _setting("127.0.0.1", "the address to listen on")
+    port: int = _setting(8000, "the port to listen on")
+    public_url: str = _setting("", "how people reach the index; empty means http://localhost and the port")
+    database_url: str = _setting("", "postgresql://user:password@host/name; empty means SQLite", secret=True)
+    private: bool = _setting(False, "whether reading needs a token with read permission")
+    uploads_paused: bool = _setting(False, "whether uploads are refused for now")
+    max_file_bytes: int = _setting(100 * MIB, "the largest file that may be published")
+    max_project_bytes: int = _setting(10 * 1024 * MIB, "the most that the files of one project may add up to")
+    new_projects_per_hour: int = _setting(20, "how many new projects one account may make in an hour; 0: no limit")
+    release_closes_after_days: int = _setting(14, "how long a release takes new files; 0: always")
+    prohibited_names: tuple[str, ...] = _setting((), "project names that nobody may take")
+    token_days: int = _setting(365, "how long a token lives unless its maker says otherwise")
+    page_cache_bytes: int = _setting(64 * MIB, "memory for published pages kept ready to send")
+    threads: int = _setting(64, "how many requests one worker answers at a time")
+    workers: int = _setting(1, "how many worker processes serve")
+    language: str = _setting("en", "the language of pages for visitors who state none: en or fr")
+
+    @property
+    def address(self) -> str:
+        """How people reach the index, without a slash at the end."""
+        return self.public_url.rstrip("/") or f"http://localhost:{self.port}"
+
+    @property
+    def secrets_folder(self) -> Path:
+        """Keys that must never lie in the database."""
+        return self.data_folder / "secrets"
+
+    @property
+    def files_folder(self) -> Path:
+        """Distribution files, under ``packages/``."""
+        return self.data_folder / "files"
+
+    @property
+    def pages_folder(self) -> Path:
+        """The published pages that installers read."""
+        return self.data_folder / "pages"
+
+    @property
+    def readers_folder(self) -> Path:
+        """What the read plane must know of tokens that may read a private index."""
+        return self.data_folder / "readers"
+
+    @property
+    def events_folder(self) -> Path:
+        """Segments of download events."""
+        return self.data_folder / "events"
+
+
+_SECRETS = frozenset(one.name for one in fields(Settings) if one.metadata["secret"])
+
+
+@dataclass(frozen=True)
+class Origin:
+    """One setting as it stands: its value as text, where that came from, and what it means."""
+
+    name: str
+    value: str
+    source: str
+    meaning: str
+
+
+def load_settings(environ: Mapping[str, str]) -> tuple[Settings, tuple[Origin, ...]]:
+    """Read all settings. Raises WrongSetting with one line that names the setting and where it was set."""
+    config, given = _config_file(environ)
+    known = {one.name: one for one in fields(Settings)}
+    _require_known(given, known, source=str(config))
+    _require_known(_from_environment(environ), known, source="the environment")
+    values: dict[str, Any] = {}
+    origins: list[Origin] = []
+    raw: object
+    for name, one in known.items():
+        variable = PREFIX + name.upper()
+        if variable in environ:
+            source, raw = f"environment {variable}", environ[variable]
+        elif name in given:
+            source, raw = str(config), given[name]
+        else:
+            source, raw = "default", one.default
+        values[name] = _read(name, raw, source)
+        shown = "(set, not shown)" if name in _SECRETS and values[name] else _show(values[name])
+        origins.append(Origin(name, shown, source, one.metadata["meaning"]))
+    settings = Settings(**values)
+    _require_sense(settings)
+    return settings, tuple(origins)
+
+
+def _config_file(environ: Mapping[str, str]) -> tuple[Path, dict[str, Any]]:
+    path = Path(environ.get(CONFIG_VARIABLE, CONFIG_FILE))
+    try:
+        return path, tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if CONFIG_VARIABLE in environ:
+            raise WrongSetting(f"{CONFIG_VARIABLE} names {path}, and there is no such file.") from None
+        return path, {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise WrongSetting(f"{path} cannot be read as TOML: {error}.") from None
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    return {
+        variable.removeprefix(PREFIX).lower(): value
+        for variable, value in environ.items()
+        if variable.startswith(PREFIX) and variable != CONFIG_VARIABLE
+    }
+
+
+def _require_known(given: Mapping[str, object], known: Mapping[str, object], *, source: str) -> None:
+    for name in given:
+        if name not in known:
+            raise WrongSetting(f"There is no setting {name!r} (set in {source}); `strongroom settings` lists them all.")
+
+
+def _read(name: str, raw: object, source: str) -> object:
+    default = getattr(Settings, name)
+    try:
+        return _PARSERS[type(default)](raw)
+    except (ValueError, TypeError):
+        wanted = _WANTED[type(default)]
+        shown = "what is there" if name in _SECRETS else repr(raw)
+        raise WrongSetting(f"{name} must be {wanted}, not {shown} (set in {source}).") from None
+
+
+def _whole_number(raw: object) -> int:
+    if isinstance(raw, bool) or not isinstance(raw, int | str):
+        raise TypeError
+    number = int(raw)
+    if number < 0:
+        raise ValueError
+    return number
+
+
+def _yes_or_no(raw: object) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    return {"true": True, "yes": True, "1": True, "on": True, "false": False, "no": False, "0": False, "off": False}[
+        str(raw).strip().lower()
+    ]
+
+
+def _text(raw: object) -> str:
+    if not isinstance(raw, str):
+        raise TypeError
+    return raw
+
+
+def _texts(raw: object) -> tuple[str, ...]:
+    if isinstance(raw, str):
+        return tuple(part.strip() for part in raw.split(",") if part.strip())
+    if isinstance(raw, list | tuple):
+        return tuple(_text(part) for part in raw)
+    raise TypeError
+
+
+def _folder(raw: object) -> Path:
+    return Path(raw if isinstance(raw, Path) else _text(raw))
+
+
+def _flag(raw: object) -> bool:
+    try:
+        return _yes_or_no(raw)
+    except KeyError:
+        raise ValueError from None
+
+
+_PARSERS: dict[type, Callable[[object], object]] = {
+    int: _whole_number,
+    bool: _flag,
+    str: _text,
+    tuple: _texts,
+    type(Path()): _folder,
+}
+_WANTED = {
+    int: "a whole number, 0 or more",
+    bool: "true or false",
+    str: "a text",
+    tuple: "a list of texts",
+    type(Path()): "a folder",
+}
+
+
+def _show(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _require_sense(settings: Settings) -> None:
+    for name in ("public_url", "database_url"):
+        try:
+            urlsplit(getattr(settings, name))
+        except ValueError:
+            raise WrongSetting(f"{name} is not an address that can be read.") from None
+    public = urlsplit(settings.public_url)
+    if settings.public_url and (public.scheme not in {"http", "https"} or not public.netloc):
+        raise WrongSetting("public_url must begin with http:// or https:// and a host.")
+    if settings.database_url and urlsplit(settings.database_url).scheme not in {"postgresql", "postgres"}:
+        raise WrongSetting("database_url must begin with postgresql://, or be empty for SQLite.")
+    if settings.language not in {"en", "fr"}:
+        raise WrongSetting(f"language must be en or fr, not {settings.language!r}.")
+    for name in ("port", "threads", "workers", "max_file_bytes", "token_days"):
+        if getattr(settings, name) == 0:
+            raise WrongSetting(f"{name} must be 1 or more.")
+    if settings.port > 65535:  # noqa: PLR2004 - the highest port there is
+        raise WrongSetting(f"port must be 65535 or less, not {settings.port}.")
