@@ -1,0 +1,1 @@
+"""The append-only record of security events: who did what, on what, when, from where."""
