@@ -1,0 +1,1 @@
+"""Accounts and their e-mail addresses; signing in follows."""

@@ -1,0 +1,67 @@
+"""Rows of accounts, their e-mail addresses, and the link that makes the first staff account."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Finds accounts by name, whatever its case."""
+
+    def get_by_natural_key(self, username: str | None) -> Account:
+        """The account of that name; raises Account.DoesNotExist."""
+        return self.get(folded_name=(username or "").lower())
+
+
+class Account(AbstractBaseUser):
+    """The record of a person. Its name is unique in whatever case it is written."""
+
+    name = models.CharField(max_length=40)
+    folded_name = models.CharField(max_length=40, unique=True)
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    USERNAME_FIELD = "folded_name"
+    objects: ClassVar[AccountManager] = AccountManager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EmailAddress(models.Model):
+    """An address of an account; verified once a mail to it was answered, or an operator vouched for it."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="addresses")
+    address = models.CharField(max_length=320)
+    is_primary = models.BooleanField(default=False)
+    verified_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """An address belongs to one account, and an account has one primary address."""
+
+        constraints = [  # noqa: RUF012 - Django's form
+            models.UniqueConstraint(Lower("address"), name="address_once"),
+            models.UniqueConstraint(
+                fields=["account"], condition=models.Q(is_primary=True), name="one_primary_address"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class SetupLink(models.Model):
+    """A one-time link that makes the first staff account; only the hash of its secret is kept."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"set-up link of {self.created_at:%Y-%m-%d %H:%M}"
