@@ -30,7 +30,7 @@ def renders(description: str, content_type: str | None) -> bool:
     Core Metadata says that a description without a type is tried as reStructuredText and else shown as plain
     text, so only one that says ``text/x-rst`` can fail.
     """
-    if (content_type or "").split(";")[0].strip().lower() != "text/x-rst":
+    if not description.strip() or (content_type or "").split(";")[0].strip().lower() != "text/x-rst":
         return True
     try:
         child = subprocess.run(

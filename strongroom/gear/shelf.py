@@ -87,7 +87,6 @@ class Spool:
             _write_durably(draft, sidecar)
             self._link(draft, final.with_name(f"{final.name}.metadata"))
             draft.unlink()
-        self.path.chmod(0o644)
         self._link(self.path, final)
         _sync_folder(final.parent)
 
@@ -98,7 +97,7 @@ class Spool:
 
     def take_back(self) -> None:
         """Undo ``place``: nothing was committed."""
-        for path in self._placed:
+        for path in reversed(self._placed):  # a file that is there has its sidecar, to the last
             path.unlink(missing_ok=True)
         self._placed.clear()
         for left in (*_drafts(self.path), self._note):
@@ -125,6 +124,7 @@ class Spool:
         return self.path.with_suffix(".note")
 
     def _link(self, source: Path, final: Path) -> None:
+        source.chmod(0o644)  # a web server of its own may serve it, whatever our umask is
         # What lies there already was left by a killed process: the path says which bytes belong there,
         # and the row that would make it good is ours.
         with suppress(FileExistsError):

@@ -2,6 +2,9 @@
 
 Two of the three families of error live here: ``Refused``, the index says no, and
 ``Malformed``, we could not read the request. Anything else is a fault.
+
+What is said in words (``why``) is a constant English text with named facts, never a text put together:
+so it can be translated where the answer is written, and the rules need not know of languages.
 """
 
 from __future__ import annotations
@@ -97,28 +100,31 @@ class Reason(enum.Enum):
 
 
 class Refused(Exception):
-    """The index says no: expected, counted, shown. ``facts`` fill the sentence of the reason."""
+    """The index says no: expected, counted, shown. ``facts`` fill the sentence of the reason, and ``why``."""
 
-    def __init__(self, reason: Reason, **facts: object) -> None:
-        super().__init__(reason, facts)
+    def __init__(self, reason: Reason, *, why: str = "", **facts: object) -> None:
+        super().__init__(reason, why, facts)
         self.reason = reason
+        self.why = why
         self.facts = facts
 
     def __str__(self) -> str:
-        told = ", ".join(f"{name}={value}" for name, value in self.facts.items())
+        whole = {**self.facts, "why": self.why % self.facts} if self.why else self.facts
+        told = ", ".join(f"{name}={value}" for name, value in whole.items())
         return f"{self.reason.value} ({told})" if told else self.reason.value
 
 
 class Malformed(Exception):
-    """We could not read what was sent: the field, and why in a few words. Answered with 400."""
+    """We could not read what was sent: the field, and why in a few words that ``facts`` fill. Answered with 400."""
 
-    def __init__(self, field: str, why: str) -> None:
-        super().__init__(field, why)
+    def __init__(self, field: str, why: str, **facts: object) -> None:
+        super().__init__(field, why, facts)
         self.field = field
         self.why = why
+        self.facts = facts
 
     def __str__(self) -> str:
-        return f"{self.field}: {self.why}"
+        return f"{self.field}: {self.why % self.facts}"
 
 
 def refusal_of(gate: Callable[[], None]) -> Reason | None:
