@@ -1,0 +1,1 @@
+"""Projects, releases, files, roles; and the pages that installers read, published from them."""
