@@ -1,0 +1,76 @@
+"""Tokens, loaded: by what somebody presents, and in lists."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from strongroom.reads.facts import ReaderFacts
+from strongroom.terms.actors import AccountId, TokenId
+from strongroom.terms.names import NormalizedName
+from strongroom.terms.passes import present
+from strongroom.terms.refusals import Reason, Refused
+from strongroom.tokens.models import Token
+from strongroom.tokens.rules import Permission, TokenFacts
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Whose token was presented, and what it is good for."""
+
+    token: TokenId
+    account: AccountId
+    account_name: str
+    account_is_active: bool
+    facts: TokenFacts
+
+
+def load_holder(text: str) -> Holder:
+    """Who presents this token. Raises Refused: TOKEN_MALFORMED, TOKEN_UNKNOWN."""
+    presented = present(text.strip())
+    if presented is None:
+        raise Refused(Reason.TOKEN_MALFORMED)
+    row = Token.objects.select_related("account").filter(pk=presented.token).first()
+    if row is None or not hmac.compare_digest(row.sha256, presented.sha256):
+        raise Refused(Reason.TOKEN_UNKNOWN)
+    return Holder(
+        token=presented.token,
+        account=AccountId(row.account.pk),
+        account_name=row.account.name,
+        account_is_active=row.account.is_active,
+        facts=token_facts(row),
+    )
+
+
+def token_facts(row: Token) -> TokenFacts:
+    """A token's row as the facts that its rules ask for."""
+    return TokenFacts(
+        permissions=frozenset(Permission(one) for one in row.permissions),
+        projects=None if row.projects is None else frozenset(NormalizedName(name) for name in row.projects),
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+    )
+
+
+def list_tokens(account: AccountId | None = None) -> list[Token]:
+    """Every token, or those of one account, newest first."""
+    rows = Token.objects.select_related("account").order_by("-created_at")
+    return list(rows if account is None else rows.filter(account_id=account))
+
+
+def list_readers(*, now: datetime) -> Iterable[ReaderFacts]:
+    """Every token that is good for reading a private index, as the read plane must know it."""
+    live = Q(expires_at=None) | Q(expires_at__gt=now)
+    for row in Token.objects.filter(live, revoked_at=None, account__is_active=True).iterator():
+        if Permission.READ.value in row.permissions:
+            yield reader_facts(row)
+
+
+def reader_facts(row: Token) -> ReaderFacts:
+    """One token as the read plane must know it."""
+    projects = None if row.projects is None else tuple(NormalizedName(name) for name in row.projects)
+    return ReaderFacts(token=row.pk, sha256=row.sha256, expires_at=row.expires_at, projects=projects)
