@@ -17,7 +17,7 @@ from strongroom.terms.refusals import Reason, Refused
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def first_staff_account(request: HttpRequest, secret: str) -> HttpResponse:
-    """Show the form while the link is good; take it once. A wrong entry is said above the form, which keeps the rest."""
+    """Show the form while the link is good; take it once. A wrong entry is said above the form, and the rest kept."""
     now = timezone.now()
     if not is_setup_link_good(secret, now=now):
         raise Refused(Reason.SETUP_LINK_INVALID)

@@ -1,0 +1,37 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+import dataclasses
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+
+from strongroom.gear.settings import Settings
+from tests.databases import chosen_database, server_url, with_name
+
+
+@pytest.fixture(autouse=True)
+def index_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The index's settings, with a data folder of this test's own."""
+    chosen = dataclasses.replace(django_settings.STRONGROOM, data_folder=tmp_path / "data")
+    monkeypatch.setattr(django_settings, "STRONGROOM", chosen)
+    return chosen
+
+
+@pytest.fixture
+def database_url() -> Iterator[str]:
+    """The address of a fresh, empty database; empty for SQLite in the data folder."""
+    if chosen_database() == "sqlite":
+        yield ""
+        return
+    import psycopg
+
+    name = f"journey_{secrets.token_hex(6)}"
+    with psycopg.connect(with_name(server_url(), "postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield with_name(server_url(), name)
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
