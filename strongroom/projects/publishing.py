@@ -98,6 +98,7 @@ def publish_root_pages(tree: Tree) -> bool:
 
 def publish_all_pages(tree: Tree, *, base_url: str, progress: Progress | None = None) -> int:
     """Publish every page anew, and withdraw those of projects that are gone; how many projects there are."""
+    serial = load_last_serial()
     names = [name for name, _ in list_names()]
     for done, name in enumerate(names, start=1):
         publish_project_pages(tree, name, base_url=base_url)
@@ -105,5 +106,6 @@ def publish_all_pages(tree: Tree, *, base_url: str, progress: Progress | None = 
             progress(done, len(names))
     for gone in set(tree.published_names()) - set(names):
         tree.withdraw_project(gone)
-    tree.publish_root(list_names(), last_serial=load_last_serial())
+    # The serial from before: what changed meanwhile is listed, and listed again by the keeper.
+    tree.publish_root(list_names(), last_serial=serial)
     return len(names)

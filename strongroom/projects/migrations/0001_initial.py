@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
             name='DuePage',
             fields=[
                 ('normalized_name', models.CharField(max_length=200, primary_key=True, serialize=False)),
+                ("whole", models.BooleanField(default=False)),
                 ('serial', models.BigIntegerField()),
             ],
         ),

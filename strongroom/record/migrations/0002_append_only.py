@@ -9,8 +9,12 @@ POSTGRESQL = (
     """,
     "CREATE TRIGGER record_event_append_only BEFORE UPDATE OR DELETE ON record_event "
     "FOR EACH ROW EXECUTE FUNCTION record_event_is_final()",
+    # A table can be emptied without deleting a row.
+    "CREATE TRIGGER record_event_no_truncate BEFORE TRUNCATE ON record_event "
+    "FOR EACH STATEMENT EXECUTE FUNCTION record_event_is_final()",
 )
 POSTGRESQL_BACK = (
+    "DROP TRIGGER record_event_no_truncate ON record_event",
     "DROP TRIGGER record_event_append_only ON record_event",
     "DROP FUNCTION record_event_is_final()",
 )
