@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hmac
 from datetime import UTC, datetime
 
 from strongroom.reads.answers import Answer, credentials_missing, credentials_unusable
 from strongroom.reads.facts import ReaderFacts
 from strongroom.reads.readers import Readers, parse_reader
-from strongroom.terms.passes import present
-
-_LONGEST_CREDENTIALS = 1024
+from strongroom.terms.passes import present, read_authorization
 
 
 class Gate:
@@ -30,7 +26,9 @@ class Gate:
         """
         if not authorization:
             return credentials_missing(self._realm)
-        presented = present(_token_in(authorization))
+        # Any user name will do: the token says who it is, and __token__ is only what clients are told.
+        credentials = read_authorization(authorization)
+        presented = present(credentials.secret) if credentials else None
         if presented is None:
             return credentials_unusable()
         try:
@@ -42,19 +40,3 @@ class Gate:
         if reader.expires_at is not None and reader.expires_at <= datetime.now(UTC):
             return credentials_unusable()
         return reader
-
-
-def _token_in(authorization: str) -> str:
-    scheme, _, value = authorization.strip().partition(" ")
-    value = value.strip()
-    if len(value) > _LONGEST_CREDENTIALS:
-        return ""
-    if scheme.lower() == "bearer":
-        return value
-    if scheme.lower() == "basic":
-        try:
-            # Any user name: the token says who it is. __token__ is only what clients expect to be told.
-            return base64.b64decode(value, validate=True).decode().partition(":")[2]
-        except (binascii.Error, ValueError):
-            return ""
-    return ""

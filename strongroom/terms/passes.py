@@ -22,6 +22,9 @@ _ID_CHARACTERS = 16
 _TEXT = re.compile(r"strongroom-([A-Za-z0-9_-]{43})([0-9a-f]{8})\Z", re.ASCII)
 
 
+LONGEST_CREDENTIALS = 1024
+"""Characters after the scheme; a token with its user name takes about a hundred."""
+
 TOKEN_USER = "__token__"  # noqa: S105 - a user name, not a secret
 """The user name that says: the password is a token."""
 
@@ -63,6 +66,8 @@ def read_authorization(header: str) -> Credentials | None:
     """Read an ``Authorization`` header, Basic (RFC 7617) or Bearer (RFC 6750); nothing when it is neither."""
     scheme, _, rest = header.strip().partition(" ")
     rest = rest.strip()
+    if len(rest) > LONGEST_CREDENTIALS:
+        return None
     if scheme.lower() == "bearer" and rest:
         return Credentials(TOKEN_USER, rest)
     if scheme.lower() != "basic":

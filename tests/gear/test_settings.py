@@ -25,7 +25,8 @@ DEFAULTS = {
     "prohibited_names": "",
     "token_days": "365",
     "page_cache_bytes": str(64 * MIB),
-    "threads": "64",
+    "threads": "16",
+    "downloads": "240",
     "workers": "1",
     "language": "en",
 }
@@ -88,7 +89,7 @@ class TestOrder:
     def test_the_environment_comes_before_the_file_and_the_file_before_the_default(self) -> None:
         config('port = 9000\nhost = "0.0.0.0"\n')
         settings = load(port="9001")
-        assert (settings.port, settings.host, settings.threads) == (9001, "0.0.0.0", 64)
+        assert (settings.port, settings.host, settings.language) == (9001, "0.0.0.0", "en")
 
     def test_each_source_is_named(self) -> None:
         config('host = "0.0.0.0"\n')
@@ -161,6 +162,7 @@ def test_how_people_reach_the_index(public_url: str, port: str, address: str) ->
         pytest.param("port", "0", "port must be 1 or more", id="port 0"),
         pytest.param("port", "65536", "65535 or less", id="a port above the highest"),
         pytest.param("threads", "0", "threads must be 1 or more", id="no threads"),
+        pytest.param("downloads", "0", "downloads must be 1 or more", id="no downloads"),
         pytest.param("workers", "0", "workers must be 1 or more", id="no workers"),
         pytest.param("max_file_bytes", "0", "max_file_bytes must be 1 or more", id="files of no bytes"),
         pytest.param("token_days", "0", "token_days must be 1 or more", id="tokens for no time"),

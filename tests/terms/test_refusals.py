@@ -38,6 +38,16 @@ def test_a_reason_is_spelt_so_that_it_can_stand_in_an_address(reason: Reason) ->
     [
         pytest.param(Refused(Reason.FILE_EMPTY), "file-empty", id="a reason alone"),
         pytest.param(Refused(Reason.FILE_TOO_LARGE, limit="1 MiB"), "file-too-large (limit=1 MiB)", id="with a fact"),
+        pytest.param(
+            Refused(Reason.FILE_TOO_LARGE, why="it is above %(limit)s", limit="100 %"),
+            "file-too-large (limit=100 %, why=it is above 100 %)",
+            id="with words that facts fill",
+        ),
+        pytest.param(
+            Malformed("name", "it is longer than %(most)s", most=9),
+            "name: it is longer than 9",
+            id="a field, with a fact",
+        ),
         pytest.param(Malformed("name", "it is missing"), "name: it is missing", id="a field that cannot be read"),
     ],
 )
