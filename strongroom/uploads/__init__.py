@@ -1,0 +1,1 @@
+"""The upload door: what may be shelved."""

@@ -1,0 +1,1 @@
+"""What must hold of an upload: frozen facts and gates."""
