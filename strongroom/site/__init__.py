@@ -1,0 +1,1 @@
+"""Wiring only: settings, addresses, templates, and the one table from refusals to answers."""

@@ -1,0 +1,28 @@
+"""The read plane as an index sets it up."""
+
+from __future__ import annotations
+
+from wsgiref.types import WSGIApplication
+
+from strongroom.gear.settings import Settings
+from strongroom.reads.app import LoadFallback, make_application
+from strongroom.reads.lending import lend_threads
+from strongroom.reads.places import Places
+
+KEPT_FREE = 8
+"""Where long downloads take the server's own threads, so many stay free for pages and uploads."""
+
+
+def load_read_plane(chosen: Settings, *, load_fallback: LoadFallback | None = None) -> WSGIApplication:
+    """The read plane of an index; called while the server loads its application, for it lends it threads."""
+    lent = lend_threads(chosen.downloads)
+    places = Places(
+        pages=chosen.pages_folder,
+        files=chosen.files_folder,
+        readers=chosen.readers_folder,
+        events=chosen.events_folder,
+        is_private=chosen.private,
+        page_cache_bytes=chosen.page_cache_bytes,
+        most_downloads=chosen.downloads if lent else max(1, chosen.threads - KEPT_FREE),
+    )
+    return make_application(places, load_fallback=load_fallback)

@@ -1,0 +1,175 @@
+"""The keeper sets right what an unclean end left: spools, pages, the list of all projects."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, OperationalError, transaction
+
+from strongroom.gear.settings import Settings
+from strongroom.gear.shelf import Shelf
+from strongroom.projects.models import DuePage, File
+from strongroom.projects.publishing import tree_at
+from strongroom.reads.tree import Tree
+from strongroom.site.keeper import DUE_ROUNDS, RECOVERY_ROUNDS, _one_round, set_right
+from tests.cast import Person, add_person
+from tests.uploads.door import everything, left_incoming, listed, page, send, wheel_upload
+
+pytestmark = pytest.mark.django_db
+
+HAM = wheel_upload()
+
+
+@pytest.fixture
+def ada() -> Person:
+    return add_person("ada")
+
+
+@pytest.fixture(autouse=True)
+def kept_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The keeper lets go of old connections; that of a test is inside its transaction."""
+    monkeypatch.setattr("strongroom.site.keeper.close_old_connections", lambda: None)
+
+
+class _Atomic:
+    """Transactions whose commit fails: before the database has it, or after, with its answer lost."""
+
+    def __init__(self, *, is_committed: bool) -> None:
+        self._is_committed = is_committed
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        with transaction.atomic():
+            yield
+            if not self._is_committed:
+                raise OperationalError("the connection was lost")
+        raise OperationalError("the connection was lost")
+
+
+@pytest.mark.parametrize("is_committed", [True, False])
+def test_an_upload_whose_commit_got_no_answer_is_set_right_to_what_the_database_says(
+    is_committed: bool, index_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = add_person("ada")
+    with monkeypatch.context() as patched:
+        patched.setattr("strongroom.uploads.actions.transaction", _Atomic(is_committed=is_committed))
+        assert send(HAM, ada.basic).status_code == 500
+    lies = index_settings.files_folder / HAM.path
+    assert lies.read_bytes() == HAM.content
+    assert sorted(name.rpartition(".")[2] for name in left_incoming(index_settings)) == ["note", "spool"]
+
+    set_right(index_settings)
+
+    assert left_incoming(index_settings) == []
+    assert lies.exists() == is_committed
+    assert lies.with_name(f"{lies.name}.metadata").exists() == is_committed
+    assert listed(index_settings, "ham") == [HAM.filename] * is_committed
+    assert File.objects.count() == is_committed
+    assert send(HAM, ada.basic).status_code == 200
+    assert lies.read_bytes() == HAM.content
+
+
+def test_pages_that_are_due_are_published_at_start_with_the_list_of_all_projects(
+    ada: Person, index_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(Tree, "publish_project", _no_disk)
+        assert send(HAM, ada.basic).status_code == 200
+    assert DuePage.objects.get().pk == "ham"
+
+    set_right(index_settings)
+
+    assert listed(index_settings, "ham") == [HAM.filename]
+    assert page(index_settings, "simple/index.json")["projects"] == [{"_last-serial": 1, "name": "ham"}]
+    assert not DuePage.objects.exists()
+
+
+def test_a_file_that_was_placed_and_never_committed_goes(index_settings: Settings) -> None:
+    spool = Shelf(index_settings.files_folder).receive()
+    spool.write(b"never committed")
+    spool.place(index_settings.files_folder, HAM.path, b"metadata")
+    spool.leave()
+    assert (index_settings.files_folder / HAM.path).exists()
+
+    set_right(index_settings)
+
+    assert not (index_settings.files_folder / HAM.path).exists()
+    assert not (index_settings.files_folder / f"{HAM.path}.metadata").exists()
+    assert left_incoming(index_settings) == []
+
+
+def test_a_spool_that_is_being_written_is_let_alone(index_settings: Settings) -> None:
+    spool = Shelf(index_settings.files_folder).receive()
+    spool.write(b"half of it")
+
+    set_right(index_settings)
+
+    assert left_incoming(index_settings) == [spool.path.name]
+    spool.drop()
+    assert left_incoming(index_settings) == []
+
+
+def test_setting_right_what_is_right_changes_nothing(ada: Person, index_settings: Settings) -> None:
+    send(HAM, ada.basic)
+    set_right(index_settings)
+    before = everything(index_settings)
+
+    set_right(index_settings)
+
+    assert everything(index_settings) == before
+
+
+def test_an_empty_index_gets_an_empty_list_of_projects(index_settings: Settings) -> None:
+    set_right(index_settings)
+
+    assert json.loads((index_settings.pages_folder / "simple/index.json").read_bytes())["projects"] == []
+
+
+def test_each_round_publishes_the_list_of_all_projects(ada: Person, index_settings: Settings) -> None:
+    send(HAM, ada.basic)
+
+    _one_round(index_settings, 0)
+
+    assert tree_at(index_settings.pages_folder).root_serial() == 1
+
+
+def test_every_few_rounds_what_is_due_is_published(
+    ada: Person, index_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(Tree, "publish_project", _no_disk)
+        send(HAM, ada.basic)
+
+    _one_round(index_settings, 0)
+    assert listed(index_settings, "ham") == []
+    _one_round(index_settings, DUE_ROUNDS - 1)
+    assert listed(index_settings, "ham") == [HAM.filename]
+
+
+def test_once_a_minute_spools_that_were_left_are_cleared(index_settings: Settings) -> None:
+    Shelf(index_settings.files_folder).receive().leave()
+
+    _one_round(index_settings, 0)
+    assert len(left_incoming(index_settings)) == 1
+    _one_round(index_settings, RECOVERY_ROUNDS - 1)
+    assert left_incoming(index_settings) == []
+
+
+def test_a_database_that_is_away_stops_a_round_and_nothing_else(
+    index_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> Any:  # noqa: ANN401 - it never answers
+        raise OperationalError("the database is away")
+
+    monkeypatch.setattr("strongroom.projects.publishing.load_last_serial", away)
+
+    with pytest.raises(DatabaseError):
+        _one_round(index_settings, 0)
+
+
+def _no_disk(*_: object, **__: object) -> None:
+    raise OSError(28, "No space left on device")
