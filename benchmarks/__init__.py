@@ -1,0 +1,1 @@
+"""What ``make bench`` runs: this index beside nginx, devpi-server and pypiserver, and our own targets."""
