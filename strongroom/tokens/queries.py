@@ -37,8 +37,20 @@ def load_holder(text: str) -> Holder:
     row = Token.objects.select_related("account").filter(pk=presented.token).first()
     if row is None or not hmac.compare_digest(row.sha256, presented.sha256):
         raise Refused(Reason.TOKEN_UNKNOWN)
+    return _holder(row)
+
+
+def reload_holder(holder: Holder) -> Holder:
+    """The same holder as they stand now: much may happen while an upload streams. Raises Refused(TOKEN_UNKNOWN)."""
+    row = Token.objects.select_related("account").filter(pk=holder.token).first()
+    if row is None:
+        raise Refused(Reason.TOKEN_UNKNOWN)
+    return _holder(row)
+
+
+def _holder(row: Token) -> Holder:
     return Holder(
-        token=presented.token,
+        token=TokenId(row.pk),
         account=AccountId(row.account.pk),
         account_name=row.account.name,
         account_is_active=row.account.is_active,

@@ -23,7 +23,7 @@ from strongroom.terms.actors import Actor
 from strongroom.terms.filenames import Kind, Sha256, file_path, parse_filename
 from strongroom.terms.refusals import Reason, Refused
 from strongroom.tokens.actions import note_token_use
-from strongroom.tokens.queries import Holder
+from strongroom.tokens.queries import Holder, reload_holder
 from strongroom.uploads.queries import NamePolicy, load_before
 from strongroom.uploads.rules.archives import read_archive
 from strongroom.uploads.rules.checks import (
@@ -109,6 +109,7 @@ def publish_file(*, by: Actor, now: datetime, holder: Holder, arrival: Arrival, 
 
 
 def _gather(holder: Holder, arrival: Arrival, index: Index, *, now: datetime) -> Submission:
+    holder = reload_holder(holder)
     claim = read_claim(arrival.form)
     filename = parse_filename(arrival.filename)
     digests = arrival.spool.digests
@@ -231,7 +232,7 @@ def _new_file(opened: Opened) -> NewFile:
     return NewFile(
         filename=received.filename.text,
         kind=received.filename.kind,
-        python_tag=opened.submission.claim.python_tag,
+        python_tag=received.filename.python_tag,
         size=received.size,
         sha256=received.sha256,
         blake2b_256=received.digests["blake2_256_digest"],

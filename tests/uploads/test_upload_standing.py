@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -291,3 +292,34 @@ def test_a_file_beyond_the_limit_is_written_down_no_further_than_the_limit(
     assert send(large, ada.basic).status_code == 413
 
     assert sum(written) == 1001
+
+
+# What happens while an upload streams -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "code"),
+    [
+        pytest.param(lambda: Token.objects.update(revoked_at=NOW), "token-revoked", id="its token is revoked"),
+        pytest.param(lambda: Account.objects.update(is_active=False), "account-inactive", id="its person is suspended"),
+        pytest.param(lambda: Token.objects.all().delete(), "token-unknown", id="its token is gone"),
+    ],
+)
+def test_whoever_may_no_longer_publish_when_the_last_byte_arrives_does_not(
+    meanwhile: Callable[[], object], code: str, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from strongroom.uploads import api
+
+    receive = api.receive
+
+    def receive_slowly(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - passed on as it is
+        arrival = receive(*args, **kwargs)
+        meanwhile()
+        return arrival
+
+    files = File.objects.count()
+    monkeypatch.setattr(api, "receive", receive_slowly)
+    answer = send(wheel_upload("ham", "3.0"), ada.basic)
+
+    assert (answer.status_code, answer["X-Strongroom-Reason"]) == (403, code)
+    assert File.objects.count() == files
