@@ -75,7 +75,7 @@ class File(models.Model):
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="files")
     filename = models.CharField(max_length=240, unique=True)
     kind = models.CharField(max_length=20, choices=[(one.value, one.value) for one in Kind])
-    python_tag = models.CharField(max_length=100)
+    python_tag = models.CharField(max_length=240)
     size = models.BigIntegerField()
     sha256 = models.CharField(max_length=64, db_index=True)
     blake2b_256 = models.CharField(max_length=64)

@@ -51,6 +51,11 @@ class Filename:
         """The name without its extension."""
         return self.text.removesuffix(".whl").removesuffix(".tar.gz")
 
+    @property
+    def python_tag(self) -> str:
+        """What Pythons a wheel is for, as its name says; ``source`` for an sdist."""
+        return self.text.split("-")[-3] if self.kind is Kind.WHEEL else "source"
+
 
 def parse_filename(text: str) -> Filename:
     """Read a distribution file's name.

@@ -98,3 +98,16 @@ def test_the_stem_is_the_filename_without_its_extension(text: str) -> None:
 
 def _parse(text: str) -> None:
     parse_filename(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"),
+    [
+        ("demo-1.0-py3-none-any.whl", "py3"),
+        ("demo-1.0-py2.py3-none-any.whl", "py2.py3"),
+        ("demo-1.0-7-cp311-cp311-win32.whl", "cp311"),
+        ("demo-1.0.tar.gz", "source"),
+    ],
+)
+def test_what_pythons_a_file_is_for_stands_in_its_name(text: str, tag: str) -> None:
+    assert parse_filename(text).python_tag == tag

@@ -12,7 +12,6 @@ from strongroom.terms.filenames import Kind
 from strongroom.terms.refusals import Malformed, Reason, Refused, refusal_of
 from strongroom.uploads.rules.form import (
     DIGEST_LENGTHS,
-    LONGEST_PYTHON_TAG,
     REPEATABLE,
     Form,
     read_claim,
@@ -140,13 +139,12 @@ class TestTheClaim:
     def test_a_wheel_claims_name_version_kind_and_digests(self) -> None:
         claim = read_claim(form(md5_digest=MD5, blake2_256_digest=BLAKE2))
         assert (claim.name.display, claim.name.normalized) == ("Demo", "demo")
-        assert (claim.version, claim.kind, claim.python_tag) == ("1.0", Kind.WHEEL, "py3")
+        assert (claim.version, claim.kind) == ("1.0", Kind.WHEEL)
         assert claim.digests == {"md5_digest": MD5, "sha256_digest": SHA256, "blake2_256_digest": BLAKE2}
 
     @pytest.mark.parametrize("pyversion", ["source", "", None])
     def test_an_sdist_is_for_source_whether_that_is_said_or_not(self, pyversion: str | None) -> None:
-        claim = read_claim(form(filetype="sdist", pyversion=pyversion))
-        assert (claim.kind, claim.python_tag) == (Kind.SDIST, "source")
+        assert read_claim(form(filetype="sdist", pyversion=pyversion)).kind is Kind.SDIST
 
     @pytest.mark.parametrize("name", sorted(DIGEST_LENGTHS))
     def test_any_one_digest_is_enough(self, name: str) -> None:
@@ -168,7 +166,6 @@ class TestTheClaim:
             pytest.param({"filetype": "SDIST"}, "filetype", id="a filetype in capitals"),
             pytest.param({"filetype": "sdist", "pyversion": "py3"}, "pyversion", id="an sdist for a Python"),
             pytest.param({"pyversion": None}, "pyversion", id="a wheel for no Python"),
-            pytest.param({"pyversion": "p" * (LONGEST_PYTHON_TAG + 1)}, "pyversion", id="a Python of 101 characters"),
             pytest.param({"sha256_digest": None}, "sha256_digest", id="no digest at all"),
             pytest.param({"sha256_digest": "a" * 63}, "sha256_digest", id="a digest one digit short"),
             pytest.param({"sha256_digest": "a" * 65}, "sha256_digest", id="a digest one digit long"),
@@ -181,9 +178,6 @@ class TestTheClaim:
     )
     def test_what_the_claim_needs_is_there_and_readable(self, changes: dict[str, str | None], field: str) -> None:
         assert field_that_is_malformed(lambda: read_claim(form(**changes))) == field
-
-    def test_a_python_of_100_characters_is_still_taken(self) -> None:
-        assert len(read_claim(form(pyversion="p" * LONGEST_PYTHON_TAG)).python_tag) == LONGEST_PYTHON_TAG
 
     def test_a_name_that_is_none_is_refused(self) -> None:
         with pytest.raises(Refused) as refused:

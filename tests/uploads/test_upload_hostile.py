@@ -57,7 +57,6 @@ CASES: dict[str, Case] = {
     "the type is missing": _malformed(NEXT.lacking("filetype"), "filetype"),
     "the type is an egg": _malformed(NEXT.having(filetype="bdist_egg"), "filetype"),
     "a wheel says no Python": _malformed(NEXT.lacking("pyversion"), "pyversion"),
-    "a Python tag is too long": _malformed(NEXT.having(pyversion="p" * 101), "pyversion"),
     "an sdist names a Python": _malformed(sdist_upload("ham", "2.0").having(pyversion="py3"), "pyversion"),
     "there is no digest": _malformed(NEXT.lacking("md5_digest", "sha256_digest", "blake2_256_digest"), "sha256_digest"),
     "a digest is no digest": _malformed(NEXT.having(sha256_digest="z" * 64), "sha256_digest"),

@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('filename', models.CharField(max_length=240, unique=True)),
                 ('kind', models.CharField(choices=[('sdist', 'sdist'), ('bdist_wheel', 'bdist_wheel')], max_length=20)),
-                ('python_tag', models.CharField(max_length=100)),
+                ('python_tag', models.CharField(max_length=240)),
                 ('size', models.BigIntegerField()),
                 ('sha256', models.CharField(db_index=True, max_length=64)),
                 ('blake2b_256', models.CharField(max_length=64)),

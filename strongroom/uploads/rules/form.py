@@ -46,9 +46,6 @@ GONE_ACTIONS = frozenset({"submit", "submit_pkg_info", "doc_upload"})
 DIGEST_LENGTHS = {"md5_digest": 32, "sha256_digest": 64, "blake2_256_digest": 64}
 """Hexadecimal digits of each digest a client may send."""
 
-LONGEST_PYTHON_TAG = 100
-"""Characters; a wheel's is a few, and a row has room for no more."""
-
 _HEX = re.compile(r"[0-9a-f]+\Z", re.ASCII)
 
 
@@ -75,7 +72,6 @@ class Claim:
     name: ProjectName
     version: str
     kind: Kind
-    python_tag: str
     digests: Mapping[str, str]
 
 
@@ -131,14 +127,12 @@ def read_claim(form: Form) -> Claim:
         kind = Kind(filetype)
     except ValueError:
         raise Malformed("filetype", "it must be sdist or bdist_wheel") from None
-    python_tag = form.one("pyversion") or ("source" if kind is Kind.SDIST else "")
-    if kind is Kind.SDIST and python_tag != "source":
+    # What Pythons the file is for is taken from its name; here the form only must not contradict itself.
+    if kind is Kind.SDIST and form.one("pyversion") not in {None, "source"}:
         raise Malformed("pyversion", "it must be source for an sdist")
-    if not python_tag:
+    if kind is Kind.WHEEL and form.one("pyversion") is None:
         raise Malformed("pyversion", "a wheel must name the Python it is for")
-    if len(python_tag) > LONGEST_PYTHON_TAG:
-        raise Malformed("pyversion", "it must have at most %(most)s characters", most=LONGEST_PYTHON_TAG)
-    return Claim(parse_project_name(name), version, kind, python_tag, _digests(form))
+    return Claim(parse_project_name(name), version, kind, _digests(form))
 
 
 def _digests(form: Form) -> dict[str, str]:
