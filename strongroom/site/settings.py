@@ -50,7 +50,11 @@ def _databases(settings: Settings) -> dict[str, dict[str, Any]]:
 
 SECRET_KEY = load_secret(STRONGROOM.secrets_folder, "signing-key")
 DEBUG = False
-ALLOWED_HOSTS = ["*"] if not STRONGROOM.public_url else [urlsplit(STRONGROOM.public_url).hostname or "", "localhost"]
+ALLOWED_HOSTS = (
+    ["*"]
+    if not STRONGROOM.public_url
+    else [urlsplit(STRONGROOM.public_url).hostname or "", "localhost", "127.0.0.1", "[::1]"]
+)
 DATABASES = _databases(STRONGROOM)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

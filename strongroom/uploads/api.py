@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 from trove_classifiers import classifiers
 
 from strongroom.gear.settings import Settings
@@ -28,9 +29,13 @@ from strongroom.uploads.rules.checks import Policy
 
 
 @csrf_exempt
-@require_POST
 def upload(request: HttpRequest) -> HttpResponse:
     """Take one file. The body of a 200 holds warnings, one on a line, or nothing."""
+    if request.method != "POST":
+        # Whoever opens the address in a browser is told what it is for.
+        response = render(request, "site/only_uploads.html", status=405)
+        response["Allow"] = "POST"
+        return response
     index = this_index(settings.STRONGROOM)
     now = timezone.now()
     with drained(request):

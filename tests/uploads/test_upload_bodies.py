@@ -297,6 +297,7 @@ def test_the_door_takes_posts_only(method: str, ada: Person, index_settings: Set
     answer = post(WHOLE, ada.basic, method=method)
 
     assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert method == "HEAD" or "This address takes uploads" in answer.content.decode()
     assert everything(index_settings) == before
 
 
