@@ -45,8 +45,9 @@ class Settings:
     prohibited_names: tuple[str, ...] = _setting((), "project names that nobody may take")
     token_days: int = _setting(365, "how long a token lives unless its maker says otherwise")
     page_cache_bytes: int = _setting(64 * MIB, "memory for published pages kept ready to send")
-    threads: int = _setting(16, "how many requests one worker answers at a time, downloads apart")
+    threads: int = _setting(24, "how many requests one worker answers at a time, long downloads apart")
     downloads: int = _setting(240, "how many long downloads one worker sends at a time")
+    uploads: int = _setting(16, "how many uploads one worker takes at a time; at least 8 threads fewer than it has")
     workers: int = _setting(1, "how many worker processes serve")
     language: str = _setting("en", "the language of pages for visitors who state none: en or fr")
 
@@ -232,7 +233,7 @@ def _require_sense(settings: Settings) -> None:
         raise WrongSetting("database_url must begin with postgresql://, or be empty for SQLite.")
     if settings.language not in {"en", "fr"}:
         raise WrongSetting(f"language must be en or fr, not {settings.language!r}.")
-    for name in ("port", "threads", "downloads", "workers", "max_file_bytes", "token_days"):
+    for name in ("port", "threads", "downloads", "uploads", "workers", "max_file_bytes", "token_days"):
         if getattr(settings, name) == 0:
             raise WrongSetting(f"{name} must be 1 or more.")
     if settings.port > 65535:  # noqa: PLR2004 - the highest port there is

@@ -106,6 +106,16 @@ def too_many_downloads() -> Answer:
     )
 
 
+def too_many_uploads() -> Answer:
+    """All upload places are taken. Not a 5xx: twine sends its whole file again at once, five times."""
+    return sentence(
+        "429 Too Many Requests",
+        "Too many uploads are running at this moment: try again in a minute.",
+        ("retry-after", "60"),
+        ("cache-control", "no-store"),
+    )
+
+
 def redirect(location: str, *, query: str, cache: str) -> Answer:
     """Elsewhere for good. Everything but letters is quoted: no header can be broken out of."""
     target = quote(location, safe="/+!~")

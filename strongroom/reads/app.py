@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from strongroom.reads.answers import Answer, not_found
+from strongroom.reads.answers import Answer, not_found, too_many_uploads
 from strongroom.reads.doors import ReadPlane
 from strongroom.reads.held import HeldPages, Wanted
 from strongroom.reads.places import Places
@@ -22,6 +22,8 @@ _HOT_REQUESTS = 16_384
 
 _LONGEST_HOT_HEADER = 512
 
+_WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
+
 LoadFallback = Callable[[], WSGIApplication]
 
 
@@ -29,7 +31,7 @@ def make_application(places: Places, *, load_fallback: LoadFallback | None = Non
     """The callable for a WSGI server; ``load_fallback`` gives, when first needed, who answers the rest."""
     plane = ReadPlane(places)
     atexit.register(plane.close)
-    fallback = _Lazily(load_fallback) if load_fallback else _answer_not_found
+    fallback = _Taken(_Lazily(load_fallback), places.most_uploads) if load_fallback else _answer_not_found
 
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         answer = plane.answer(environ)
@@ -94,6 +96,29 @@ class _Lazily:
             with self._lock:
                 self._application = self._application or self._load()
         return self._application(environ, start_response)
+
+
+class _Taken:
+    """Requests that bring a body, only so many at a time: each holds a thread until its client has sent it all.
+
+    However many send slowly, installs go on; what is not taken is told to come again.
+    """
+
+    def __init__(self, application: WSGIApplication, places: int) -> None:
+        self._application = application
+        self._places = threading.BoundedSemaphore(places)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] in _WITHOUT_BODY:
+            return self._application(environ, start_response)
+        if not self._places.acquire(blocking=False):
+            answer = too_many_uploads()
+            start_response(answer.status, answer.headers)
+            return answer.body
+        try:
+            return self._application(environ, start_response)
+        finally:
+            self._places.release()
 
 
 def _answer_not_found(_environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

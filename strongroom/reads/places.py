@@ -12,7 +12,7 @@ class Places:
 
     ``pages`` is the published tree, ``files`` the folder that holds ``packages/``, ``readers`` that
     of the published readers, ``events`` where downloads are noted (nothing: they are not).
-    ``most_downloads`` must stay below the server's threads: each long download holds one.
+    ``most_downloads`` and ``most_uploads`` must stay below the server's threads: each holds one.
     """
 
     pages: Path
@@ -23,3 +23,4 @@ class Places:
     realm: str = "Strongroom"
     page_cache_bytes: int = 64 * 1024 * 1024
     most_downloads: int = 240
+    most_uploads: int = 16

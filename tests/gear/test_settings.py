@@ -25,8 +25,9 @@ DEFAULTS = {
     "prohibited_names": "",
     "token_days": "365",
     "page_cache_bytes": str(64 * MIB),
-    "threads": "16",
+    "threads": "24",
     "downloads": "240",
+    "uploads": "16",
     "workers": "1",
     "language": "en",
 }
@@ -163,6 +164,7 @@ def test_how_people_reach_the_index(public_url: str, port: str, address: str) ->
         pytest.param("port", "65536", "65535 or less", id="a port above the highest"),
         pytest.param("threads", "0", "threads must be 1 or more", id="no threads"),
         pytest.param("downloads", "0", "downloads must be 1 or more", id="no downloads"),
+        pytest.param("uploads", "0", "uploads must be 1 or more", id="no uploads"),
         pytest.param("workers", "0", "workers must be 1 or more", id="no workers"),
         pytest.param("max_file_bytes", "0", "max_file_bytes must be 1 or more", id="files of no bytes"),
         pytest.param("token_days", "0", "token_days must be 1 or more", id="tokens for no time"),

@@ -65,8 +65,14 @@ def granian(places: Places, *, pages: None, wheel: str, tmp_path: Path) -> Itera
         "from strongroom.reads.places import Places\n"
         "assert lend_threads(240)\n"
         "folder = Path(os.environ['SERVED'])\n"
+        "def take(environ, start_response):\n"
+        "    body = b''\n"
+        "    while piece := environ['wsgi.input'].read(65536):\n"
+        "        body += piece\n"
+        "    start_response('200 OK', [('content-type', 'text/plain')])\n"
+        "    return [b'%d' % len(body)]\n"
         "application = make_application(Places(pages=folder / 'pages', files=folder / 'files',"
-        " readers=folder / 'readers', events=folder / 'events'))\n"
+        " readers=folder / 'readers', events=folder / 'events', most_uploads=3), load_fallback=lambda: take)\n"
     )
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws", "--port", str(port)]
@@ -248,3 +254,33 @@ def test_nginx_answers_what_is_asked_of_it(nginx: http.client.HTTPConnection, wh
     assert ask(nginx, "GET", "/.pages-json/ham/page")[0] == 404
     assert ask(nginx, "GET", "/simple/.index.json.new")[0] == 502
     assert ask(nginx, "GET", wheel, range="bytes=0-9")[2] == WHEEL[:10]
+
+
+def stalled_upload(connection: http.client.HTTPConnection) -> socket.socket:
+    """A client that announces a megabyte, sends a little of it, and stands still."""
+    client = socket.create_connection(("127.0.0.1", connection.port), timeout=20)
+    client.sendall(b"POST /legacy/ HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n" + b"x" * 1000)
+    return client
+
+
+def taken(connection: http.client.HTTPConnection) -> tuple[int, bytes]:
+    connection.request("POST", "/legacy/", body=b"y" * 5000)
+    reply = connection.getresponse()
+    return reply.status, reply.read()
+
+
+def test_slow_uploads_do_not_keep_anybody_from_installing(granian: http.client.HTTPConnection) -> None:
+    assert taken(granian) == (200, b"5000")
+    slow = [stalled_upload(granian) for _ in range(20)]
+    time.sleep(0.5)
+    began = time.monotonic()
+    assert ask(granian, "GET", "/simple/ham/", accept=JSON)[0] == 200
+    assert time.monotonic() - began < 2
+
+    status, told = taken(granian)
+    assert (status, told[:16]) == (429, b"Too many uploads")
+    for client in slow:
+        client.close()
+    time.sleep(0.5)
+    granian.close()
+    assert taken(granian) == (200, b"5000")
