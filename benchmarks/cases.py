@@ -22,6 +22,7 @@ from tests.journeys.raw_uploads import RawUpload
 MIB = 1024 * 1024
 WHEEL_BYTES = 10 * 1000 * 1000
 DOWNLOADS_AT_ONCE = 4
+SETTLES_WITHIN_SECONDS = 30
 HTML, JSON = "text/html", "application/vnd.pypi.simple.v1+json"
 
 
@@ -82,12 +83,22 @@ def _measure(servers: list[Server], case: Case, *, rounds: int, seconds: int) ->
                 values[server.name].append(case.measure(server, seconds))
                 used = cpu_seconds(server.processes()) - before
                 cpu[server.name].append(used / (values[server.name][-1] * seconds) * 1e6)
+                _settle(server)
             except (NotMeasuredError, OSError, http.client.HTTPException) as error:
                 measured.missing[server.name] = server.missing.get(case.name, str(error))
     measured.figures = {name: median(seen) for name, seen in values.items() if seen}
     if case.counts_cpu:
         measured.cpu = {name: median(seen) for name, seen in cpu.items() if seen}
     return measured
+
+
+def _settle(server: Server) -> None:
+    """Wait until a server has worked off what was still asked of it: the next one shares its core."""
+    for _ in range(SETTLES_WITHIN_SECONDS * 5):
+        before = cpu_seconds(server.processes())
+        time.sleep(0.2)
+        if cpu_seconds(server.processes()) - before < 0.02:
+            return
 
 
 def all_cases(folder: Path) -> list[Case]:
