@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -71,3 +73,18 @@ def test_nothing_generated_is_kept() -> None:
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
     kept = [path for path in tracked if path.endswith((".mo", ".pyc", ".sqlite3", ".whl", ".tar.gz"))]
     assert kept == []
+
+
+def test_the_wheel_holds_what_pages_and_translations_need(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("strongroom-*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        held = {name for name in archive.namelist() if name.startswith("strongroom/")}
+    wanted = {
+        str(path.relative_to(ROOT))
+        for pattern in ("*.py", "*.html", "*.css", "*.svg")
+        for path in (ROOT / "strongroom").rglob(pattern)
+    }
+    assert wanted <= held
+    assert "strongroom/locale/fr/LC_MESSAGES/django.mo" in held

@@ -6,6 +6,7 @@ import getpass
 import os
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from strongroom.terms.actors import Actor, operator
@@ -31,10 +32,14 @@ def open_index() -> None:
     import django
 
     django.setup()
+    from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    if connection.vendor == "sqlite":
+        # It holds hashes of passwords and tokens; the files that SQLite puts beside it get the same mode.
+        Path(settings.DATABASES["default"]["NAME"]).touch(mode=0o600)
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0, interactive=False)

@@ -115,6 +115,9 @@ def test_a_first_command_makes_the_index_with_secrets_for_its_owner_alone(tmp_pa
     assert [path.stat().st_mode & 0o077 for path in secrets.iterdir()] == [0]
     again = run(tmp_path, "accounts", "list", data_folder="data")
     assert again.stdout == "ada\tada@example.org\n"
+    kept = list((tmp_path / "data").glob("strongroom.sqlite3*"))
+    assert kept
+    assert [path.stat().st_mode & 0o077 for path in kept] == [0] * len(kept)
 
 
 def test_settings_say_each_value_where_it_came_from_and_what_it_means(
