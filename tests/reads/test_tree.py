@@ -276,3 +276,4 @@ def test_a_token_that_is_no_identifier_makes_no_file(places: Places, token: str)
 
 def test_revoking_before_any_reader_is_published_is_no_fault(tmp_path: Path) -> None:
     Readers(tmp_path / "none").revoke_reader(TokenId("abc"))
+    assert not (tmp_path / "none").exists()

@@ -17,6 +17,7 @@ from strongroom.projects.models import File, Project, Release
 from strongroom.terms.passes import present
 from strongroom.tokens.models import Token
 from strongroom.tokens.rules import Permission
+from strongroom.uploads.receiving import receive
 from tests.cast import NOW, Person, add_person, basic, token_for
 from tests.uploads.door import (
     left_incoming,
@@ -308,17 +309,13 @@ def test_a_file_beyond_the_limit_is_written_down_no_further_than_the_limit(
 def test_whoever_may_no_longer_publish_when_the_last_byte_arrives_does_not(
     meanwhile: Callable[[], object], code: str, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from strongroom.uploads import api
-
-    receive = api.receive
-
     def receive_slowly(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - passed on as it is
         arrival = receive(*args, **kwargs)
         meanwhile()
         return arrival
 
     files = File.objects.count()
-    monkeypatch.setattr(api, "receive", receive_slowly)
+    monkeypatch.setattr("strongroom.uploads.api.receive", receive_slowly)
     answer = send(wheel_upload("ham", "3.0"), ada.basic)
 
     assert (answer.status_code, answer["X-Strongroom-Reason"]) == (403, code)
