@@ -154,7 +154,7 @@ def _projects() -> dict[str, Any]:
 
 
 def _race_setup(names: list[str]) -> dict[str, Any]:
-    from strongroom.accounts.actions import make_first_staff_account, make_setup_link
+    from strongroom.accounts.actions import NewPassword, make_first_staff_account, make_setup_link
     from strongroom.accounts.models import Account
     from strongroom.terms.actors import visitor
     from strongroom.terms.refusals import Refused
@@ -172,7 +172,7 @@ def _race_setup(names: list[str]) -> dict[str, Any]:
                     secret=secret,
                     name=name,
                     address=f"{name}@example.org",
-                    password="correct horse battery staple",
+                    password=NewPassword("correct horse battery staple"),
                 )
             except Refused as refused:
                 return refused.reason.value

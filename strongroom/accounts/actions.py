@@ -4,18 +4,38 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
 from strongroom.accounts.models import Account, EmailAddress, SetupLink
 from strongroom.accounts.queries import has_staff
-from strongroom.accounts.rules import fold_name, require_account_name, require_email_address, require_password
+from strongroom.accounts.rules import (
+    ChosenPassword,
+    details_of,
+    fold_name,
+    normalize_password,
+    require_account_name,
+    require_email_address,
+    require_password,
+)
+from strongroom.gear.passwords import estimate_strength, is_breached
 from strongroom.record.actions import record_event
 from strongroom.record.rules import Deed, Subject, SubjectKind
 from strongroom.terms.actors import AccountId, Actor
 from strongroom.terms.refusals import Reason, Refused
+
+
+@dataclass(frozen=True)
+class NewPassword:
+    """A password as it was typed, and the folder of breached ones that it is looked up in."""
+
+    text: str
+    breached: Path | None = None
+
 
 SETUP_LINK_HOURS = 24
 """A link that lies in a log should not lie there for ever; every start prints a new one while it is needed."""
@@ -28,24 +48,24 @@ def add_account(
     name: str,
     address: str,
     is_verified: bool = False,
-    password: str | None = None,
+    password: NewPassword | None = None,
     is_staff: bool = False,
 ) -> AccountId:
     """Add an account with one address. Without a password nobody can sign in to it, but tokens can be made for it.
 
-    Raises Refused: ACCOUNT_NAME_INVALID, EMAIL_INVALID, PASSWORD_TOO_SHORT, ACCOUNT_EXISTS (name or address).
+    Raises Refused: ACCOUNT_NAME_INVALID, EMAIL_INVALID, PASSWORD_… (rules), ACCOUNT_EXISTS (name or address).
     """
     require_account_name(name)
     require_email_address(address)
     if password is not None:
-        require_password(password)
+        require_password(_judge(password, details_of(name, address)))
 
     try:
         with transaction.atomic():
             account = Account.objects.create(
                 name=name,
                 folded_name=fold_name(name),
-                password=make_password(password),
+                password=make_password(None if password is None else normalize_password(password.text)),
                 is_staff=is_staff,
                 created_at=now,
             )
@@ -85,7 +105,7 @@ def is_setup_link_good(secret: str, *, now: datetime) -> bool:
 
 
 def make_first_staff_account(
-    *, by: Actor, now: datetime, secret: str, name: str, address: str, password: str
+    *, by: Actor, now: datetime, secret: str, name: str, address: str, password: NewPassword
 ) -> AccountId:
     """Use up the one-time link and make the first staff account.
 
@@ -99,6 +119,16 @@ def make_first_staff_account(
         return add_account(
             by=by, now=now, name=name, address=address, is_verified=True, password=password, is_staff=True
         )
+
+
+def _judge(password: NewPassword, details: tuple[str, ...]) -> ChosenPassword:
+    text = normalize_password(password.text)
+    return ChosenPassword(
+        text=text,
+        details=details,
+        strength=estimate_strength(text, details),
+        is_breached=is_breached(text, password.breached),
+    )
 
 
 def _hash(secret: str) -> str:

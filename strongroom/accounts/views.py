@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from strongroom.accounts.actions import is_setup_link_good, make_first_staff_account
+from strongroom.accounts.actions import NewPassword, is_setup_link_good, make_first_staff_account
 from strongroom.accounts.rules import LEAST_PASSWORD
 from strongroom.terms.actors import visitor
 from strongroom.terms.refusals import Reason, Refused
@@ -30,7 +31,7 @@ def first_staff_account(request: HttpRequest, secret: str) -> HttpResponse:
             secret=secret,
             name=request.POST.get("name", "").strip(),
             address=request.POST.get("address", "").strip(),
-            password=request.POST.get("password", ""),
+            password=NewPassword(request.POST.get("password", ""), settings.STRONGROOM.breached_passwords_folder),
         )
     except Refused as refused:
         if refused.reason is Reason.SETUP_LINK_INVALID:

@@ -43,6 +43,7 @@ class Settings:
     new_projects_per_hour: int = _setting(20, "how many new projects one account may make in an hour; 0: no limit")
     release_closes_after_days: int = _setting(14, "how long a release takes new files; 0: always")
     prohibited_names: tuple[str, ...] = _setting((), "project names that nobody may take")
+    breached_passwords: str = _setting("", "a folder of range files of breached passwords; empty: the shipped list")
     token_days: int = _setting(365, "how long a token lives unless its maker says otherwise")
     page_cache_bytes: int = _setting(64 * MIB, "memory for published pages kept ready to send")
     threads: int = _setting(24, "how many requests one worker answers at a time, long downloads apart")
@@ -55,6 +56,11 @@ class Settings:
     def address(self) -> str:
         """How people reach the index, without a slash at the end."""
         return self.public_url.rstrip("/") or f"http://localhost:{self.port}"
+
+    @property
+    def breached_passwords_folder(self) -> Path | None:
+        """The operator's range files of breached passwords, if there are any."""
+        return Path(self.breached_passwords) if self.breached_passwords else None
 
     @property
     def secrets_folder(self) -> Path:
@@ -231,6 +237,8 @@ def _require_sense(settings: Settings) -> None:
         raise WrongSetting("public_url must begin with http:// or https:// and a host.")
     if settings.database_url and urlsplit(settings.database_url).scheme not in {"postgresql", "postgres"}:
         raise WrongSetting("database_url must begin with postgresql://, or be empty for SQLite.")
+    if settings.breached_passwords and not Path(settings.breached_passwords).is_dir():
+        raise WrongSetting(f"breached_passwords names {settings.breached_passwords}, and there is no such folder.")
     if settings.language not in {"en", "fr"}:
         raise WrongSetting(f"language must be en or fr, not {settings.language!r}.")
     for name in ("port", "threads", "downloads", "uploads", "workers", "max_file_bytes", "token_days"):

@@ -95,6 +95,9 @@ class Reason(enum.Enum):
     ACCOUNT_NAME_INVALID = "account-name-invalid"
     EMAIL_INVALID = "email-invalid"
     PASSWORD_TOO_SHORT = "password-too-short"  # noqa: S105 - a code, not a secret
+    PASSWORD_PERSONAL = "password-personal"  # noqa: S105 - a code, not a secret
+    PASSWORD_BREACHED = "password-breached"  # noqa: S105 - a code, not a secret
+    PASSWORD_GUESSABLE = "password-guessable"  # noqa: S105 - a code, not a secret
     PROJECT_UNKNOWN = "project-unknown"
     RELEASE_UNKNOWN = "release-unknown"
 

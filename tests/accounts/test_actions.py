@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.contrib.auth.hashers import check_password
 
 from strongroom.accounts.actions import (
     SETUP_LINK_HOURS,
+    NewPassword,
     add_account,
     is_setup_link_good,
     make_first_staff_account,
@@ -31,7 +33,7 @@ VISITOR = visitor(address="192.0.2.7", client="browser/1.0")
 
 def make_first(secret: str, *, name: str = "dee", password: str = PASSWORD) -> None:
     make_first_staff_account(
-        by=VISITOR, now=NOW, secret=secret, name=name, address="dee@example.org", password=password
+        by=VISITOR, now=NOW, secret=secret, name=name, address="dee@example.org", password=NewPassword(password)
     )
 
 
@@ -72,12 +74,29 @@ def test_an_account_without_a_password_can_be_signed_in_to_with_none() -> None:
 
 
 def test_a_password_is_kept_as_an_argon2id_hash() -> None:
-    add_account(by=OPERATOR, now=NOW, name="ada", address="a@example.org", password=PASSWORD)
+    add_account(by=OPERATOR, now=NOW, name="ada", address="a@example.org", password=NewPassword(PASSWORD))
 
     row = Account.objects.get()
     assert row.password.startswith("argon2$argon2id$")
     assert PASSWORD not in row.password
     assert check_password(PASSWORD, row.password)
+
+
+def test_a_stolen_password_is_refused_from_the_operators_range_files(tmp_path: Path) -> None:
+    digest = hashlib.sha1(PASSWORD.encode()).hexdigest().upper()
+    (tmp_path / digest[:5]).write_text(f"{digest[5:]}:42\n")
+
+    with pytest.raises(Refused) as refused:
+        add_account(by=OPERATOR, now=NOW, name="ada", address="a@example.org", password=NewPassword(PASSWORD, tmp_path))
+
+    assert refused.value.reason is Reason.PASSWORD_BREACHED
+
+
+def test_a_password_is_hashed_in_the_form_in_which_every_keyboard_gives_it() -> None:
+    composed, decomposed = "caf\u00e9 lantern ermine quarry", "cafe\u0301 lantern ermine quarry"
+    add_account(by=OPERATOR, now=NOW, name="ada", address="a@example.org", password=NewPassword(decomposed))
+
+    assert check_password(composed, Account.objects.get().password)
 
 
 def test_an_address_counts_as_verified_only_when_somebody_vouched_for_it() -> None:
@@ -98,12 +117,15 @@ def test_an_address_counts_as_verified_only_when_somebody_vouched_for_it() -> No
         ({"address": "ben"}, Reason.EMAIL_INVALID),
         ({"address": "ben@example.org\n"}, Reason.EMAIL_INVALID),
         ({"address": "<script>@example.org"}, Reason.EMAIL_INVALID),
-        ({"password": "x" * 14}, Reason.PASSWORD_TOO_SHORT),
+        ({"password": NewPassword("x" * 14)}, Reason.PASSWORD_TOO_SHORT),
+        ({"password": NewPassword("")}, Reason.PASSWORD_TOO_SHORT),
+        ({"password": NewPassword("ben-ben-ben-ben")}, Reason.PASSWORD_PERSONAL),
+        ({"password": NewPassword("qwertyuiopasdfghjkl")}, Reason.PASSWORD_GUESSABLE),
     ],
 )
 def test_an_account_is_refused_and_leaves_no_trace(changed: dict[str, str], reason: Reason) -> None:
     add_person("ada")
-    good: dict[str, Any] = {"name": "ben", "address": "ben@example.org", "password": PASSWORD}
+    good: dict[str, Any] = {"name": "ben", "address": "ben@example.org", "password": NewPassword(PASSWORD)}
     before = rows()
 
     with pytest.raises(Refused) as refused:
@@ -169,7 +191,12 @@ def test_the_setup_link_works_for_a_day() -> None:
     assert not is_setup_link_good(secret, now=NOW + day)
     with pytest.raises(Refused):
         make_first_staff_account(
-            by=VISITOR, now=NOW + day, secret=secret, name="dee", address="dee@example.org", password=PASSWORD
+            by=VISITOR,
+            now=NOW + day,
+            secret=secret,
+            name="dee",
+            address="dee@example.org",
+            password=NewPassword(PASSWORD),
         )
     assert rows()[0] == 0
 

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from strongroom.accounts.rules import (
     LEAST_PASSWORD,
+    LEAST_STRENGTH,
+    ChosenPassword,
+    details_of,
     fold_name,
+    normalize_password,
     require_account_name,
     require_email_address,
     require_password,
 )
 from strongroom.terms.refusals import Reason, refusal_of
 
-NAME, EMAIL, PASSWORD = Reason.ACCOUNT_NAME_INVALID, Reason.EMAIL_INVALID, Reason.PASSWORD_TOO_SHORT
+NAME, EMAIL = Reason.ACCOUNT_NAME_INVALID, Reason.EMAIL_INVALID
 
 
 @pytest.mark.parametrize(
@@ -68,19 +75,42 @@ def test_an_email_address_is_one_that_mail_could_reach(address: str, reason: Rea
     assert refusal_of(lambda: require_email_address(address)) is reason
 
 
+GOOD = ChosenPassword("tidal lantern ermine quarry", details=("ada", "example"), strength=4, is_breached=False)
+
+
 @pytest.mark.parametrize(
-    ("password", "reason"),
+    ("changes", "reason"),
     [
-        pytest.param("x" * (LEAST_PASSWORD - 1), PASSWORD, id="14 characters"),
-        pytest.param("x" * LEAST_PASSWORD, None, id="15 characters"),
-        pytest.param("é" * LEAST_PASSWORD, None, id="15 characters outside ASCII"),
-        pytest.param("a whole sentence with spaces", None, id="spaces"),
-        pytest.param("x" * 100_000, None, id="100,000 characters"),
-        pytest.param("", PASSWORD, id="nothing"),
+        pytest.param({}, None, id="several words"),
+        pytest.param({"text": "x" * (LEAST_PASSWORD - 1)}, Reason.PASSWORD_TOO_SHORT, id="14 characters"),
+        pytest.param({"text": "x" * LEAST_PASSWORD}, None, id="15 characters"),
+        pytest.param({"text": "🔑" * LEAST_PASSWORD}, None, id="15 characters of four bytes each"),
+        pytest.param({"text": "x" * 100_000}, None, id="100,000 characters"),
+        pytest.param({"text": ""}, Reason.PASSWORD_TOO_SHORT, id="nothing"),
+        pytest.param({"strength": LEAST_STRENGTH}, None, id="just strong enough"),
+        pytest.param({"strength": LEAST_STRENGTH - 1}, Reason.PASSWORD_GUESSABLE, id="not strong enough"),
+        pytest.param({"is_breached": True}, Reason.PASSWORD_BREACHED, id="stolen"),
+        pytest.param({"text": "Ada" * 9}, Reason.PASSWORD_PERSONAL, id="the own name again and again"),
+        pytest.param({"text": "ada@EXAMPLE.org!"}, Reason.PASSWORD_PERSONAL, id="the own address in capitals"),
+        pytest.param({"text": "Strongroom-pypi-1"}, Reason.PASSWORD_PERSONAL, id="words of the index"),
+        pytest.param({"text": "ada-example-" + "x" * 8}, None, id="the own name and eight characters beside it"),
+        pytest.param({"text": "ada-example" + "x" * 6}, Reason.PASSWORD_PERSONAL, id="and seven with the hyphen"),
+        pytest.param({"text": "to be or not to be", "details": ("be", "or")}, None, id="details of two characters"),
     ],
 )
-def test_a_password_that_stands_alone_has_15_characters_or_more(password: str, reason: Reason | None) -> None:
-    assert refusal_of(lambda: require_password(password)) is reason
+def test_a_password_that_stands_alone_is_long_unknown_and_of_its_own(
+    changes: dict[str, Any], reason: Reason | None
+) -> None:
+    assert refusal_of(lambda: require_password(dataclasses.replace(GOOD, **changes))) is reason
+
+
+def test_a_password_is_the_same_however_a_keyboard_composes_it() -> None:
+    assert normalize_password("caf\u0065\u0301") == normalize_password("caf\u00e9")
+    assert normalize_password(" Spaces and Capitals stay ") == " Spaces and Capitals stay "
+
+
+def test_what_others_know_of_a_person_is_the_name_and_the_parts_of_the_address() -> None:
+    assert details_of("ada", "lovelace@mail.example.org") == ("ada", "lovelace", "mail", "example", "org")
 
 
 @given(st.from_regex(r"\A[A-Za-z0-9]([A-Za-z0-9._-]{0,38}[A-Za-z0-9])?\Z"))
@@ -92,4 +122,5 @@ def test_names_that_differ_in_case_alone_are_one_account(name: str) -> None:
 def test_any_text_is_judged_without_a_fault(text: str) -> None:
     assert refusal_of(lambda: require_account_name(text)) in {None, NAME}
     assert refusal_of(lambda: require_email_address(text)) in {None, EMAIL}
-    assert refusal_of(lambda: require_password(text)) in {None, PASSWORD}
+    require = dataclasses.replace(GOOD, text=normalize_password(text))
+    assert refusal_of(lambda: require_password(require)) in {None, Reason.PASSWORD_TOO_SHORT, Reason.PASSWORD_PERSONAL}

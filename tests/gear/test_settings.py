@@ -23,6 +23,7 @@ DEFAULTS = {
     "new_projects_per_hour": "20",
     "release_closes_after_days": "14",
     "prohibited_names": "",
+    "breached_passwords": "",
     "token_days": "365",
     "page_cache_bytes": str(64 * MIB),
     "threads": "24",

@@ -103,4 +103,29 @@ PAGES = {
         ),
         _("Length is what makes a password hard to guess. There is no rule on which characters it must hold."),
     ),
+    Reason.PASSWORD_PERSONAL: Answer(
+        400,
+        _(
+            "This password is mostly your name, your address or a word of this index. Use several words that have nothing to do with you."
+        ),
+        _(
+            "What others know of you is what they try first. Without those parts at least eight characters must be left."
+        ),
+    ),
+    Reason.PASSWORD_BREACHED: Answer(
+        400,
+        _(
+            "This password is known to thieves: it is in a list of stolen ones. Choose another, and change it wherever else you use it."
+        ),
+        _(
+            "Stolen passwords are tried everywhere, long ones too. The list is on the machine of this index: nobody was asked."
+        ),
+    ),
+    Reason.PASSWORD_GUESSABLE: Answer(
+        400,
+        _(
+            "This password is easily guessed, long as it is. Use several words that do not belong together, or a password manager."
+        ),
+        _("Repetitions, rows of keys, dates and well-known sentences are tried before chance is."),
+    ),
 }
