@@ -80,9 +80,10 @@ def _measure(servers: list[Server], case: Case, *, rounds: int, seconds: int) ->
                 continue
             try:
                 before = cpu_seconds(server.processes())
-                values[server.name].append(case.measure(server, seconds))
+                value = _put(case, server, seconds)
+                values[server.name].append(value)
                 used = cpu_seconds(server.processes()) - before
-                cpu[server.name].append(used / (values[server.name][-1] * seconds) * 1e6)
+                cpu[server.name].append(used / (value * seconds) * 1e6)
                 _settle(server)
             except (NotMeasuredError, OSError, http.client.HTTPException) as error:
                 measured.missing[server.name] = server.missing.get(case.name, str(error))
@@ -90,6 +91,13 @@ def _measure(servers: list[Server], case: Case, *, rounds: int, seconds: int) ->
     if case.counts_cpu:
         measured.cpu = {name: median(seen) for name, seen in cpu.items() if seen}
     return measured
+
+
+def _put(case: Case, server: Server, seconds: int) -> float:
+    value = case.measure(server, seconds)
+    if not value:
+        raise NotMeasuredError("nothing came back; it may have ended")
+    return value
 
 
 def _settle(server: Server) -> None:

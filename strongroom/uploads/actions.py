@@ -164,6 +164,7 @@ class _Shelving:
 
     def shelve(self, by: Actor, opened: Opened) -> bool:
         """File and rows, or neither; False when somebody shelved the very same file meanwhile."""
+        self.spool.settle()
         for _ in range(_TRIES):
             try:
                 with transaction.atomic():

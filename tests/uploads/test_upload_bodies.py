@@ -8,11 +8,12 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.http import HttpResponse
 from django.test import Client
 
 from strongroom.gear.settings import Settings
+from strongroom.gear.shelf import Spool
 from strongroom.projects.actions import add_file
 from strongroom.projects.models import Release
 from tests.cast import Person, add_person
@@ -324,3 +325,20 @@ def test_the_address_that_hatch_and_poetry_show_leads_to_the_project(path: str, 
 
 def test_the_door_needs_no_cookie_and_sets_none(ada: Person) -> None:
     assert not send(NEXT, ada.basic).cookies
+
+
+def test_a_file_is_made_durable_before_the_transaction_that_others_wait_for(
+    ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    depths: list[int] = []
+    settle = Spool.settle
+
+    def watched(spool: Spool) -> None:
+        depths.append(len(connection.savepoint_ids))
+        settle(spool)
+
+    monkeypatch.setattr(Spool, "settle", watched)
+    outside = len(connection.savepoint_ids)
+    assert send(wheel_upload("ham", "3.0"), ada.basic).status_code == 200
+
+    assert depths == [outside, outside + 1]
