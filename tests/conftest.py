@@ -9,9 +9,16 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from strongroom.gear.settings import Settings
 from tests.databases import chosen_database, server_url, with_name
+
+# Machines are noisy: how long an example takes says nothing about the product.
+hypothesis_settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+if not hypothesis_settings.get_current_profile_name().startswith("ci"):
+    hypothesis_settings.load_profile("house")
 
 
 @pytest.fixture(autouse=True)
