@@ -6,9 +6,14 @@ import enum
 from dataclasses import dataclass
 from typing import NewType
 
+from strongroom.terms.proofs import ProofKind
+
 AccountId = NewType("AccountId", int)
 ProjectId = NewType("ProjectId", int)
 TokenId = NewType("TokenId", str)
+ArrivalId = NewType("ArrivalId", int)
+SessionId = NewType("SessionId", int)
+FactorId = NewType("FactorId", int)
 
 
 class ActorKind(enum.Enum):
@@ -22,7 +27,10 @@ class ActorKind(enum.Enum):
 
 @dataclass(frozen=True)
 class Actor:
-    """Who does a thing: an account, an operator at the command line, the index itself, or a visitor."""
+    """Who does a thing: an account, an operator at the command line, the index itself, or a visitor.
+
+    ``session`` when they are signed in, ``proof`` and ``factor`` what they showed themselves by for this very deed.
+    """
 
     kind: ActorKind
     name: str
@@ -30,6 +38,9 @@ class Actor:
     token: TokenId | None = None
     address: str | None = None
     client: str = ""
+    session: SessionId | None = None
+    proof: ProofKind | None = None
+    factor: FactorId | None = None
 
 
 def operator(name: str) -> Actor:

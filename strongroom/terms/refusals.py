@@ -25,6 +25,8 @@ class Reason(enum.Enum):
     TOKEN_REVOKED = "token-revoked"  # noqa: S105 - a code, not a secret
     TOKEN_LACKS_PERMISSION = "token-lacks-permission"  # noqa: S105 - a code, not a secret
     TOKEN_FOR_OTHER_PROJECTS = "token-for-other-projects"  # noqa: S105 - a code, not a secret
+    TOKEN_FOR_NOTHING = "token-for-nothing"  # noqa: S105 - a code, not a secret
+    TOKEN_LIFETIME = "token-lifetime"  # noqa: S105 - a code, not a secret
     ACCOUNT_INACTIVE = "account-inactive"
     EMAIL_NOT_VERIFIED = "email-not-verified"
     NOT_A_COLLABORATOR = "not-a-collaborator"
@@ -100,6 +102,55 @@ class Reason(enum.Enum):
     PASSWORD_GUESSABLE = "password-guessable"  # noqa: S105 - a code, not a secret
     PROJECT_UNKNOWN = "project-unknown"
     RELEASE_UNKNOWN = "release-unknown"
+
+    # Signing in
+    SIGN_IN_NEEDED = "sign-in-needed"
+    SIGN_IN_FAILED = "sign-in-failed"
+    TOO_MANY_ATTEMPTS = "too-many-attempts"
+    ARRIVAL_GONE = "arrival-gone"
+    STAGE_OUT_OF_ORDER = "stage-out-of-order"
+    ACCOUNT_SUSPENDED = "account-suspended"
+    MAIL_CODE_WRONG = "mail-code-wrong"
+    MAIL_CODE_GONE = "mail-code-gone"
+    PROOF_NEEDED = "proof-needed"
+    PROOF_KIND = "proof-kind"
+    MAILBOX_PROOF_NEEDED = "mailbox-proof-needed"
+    SESSION_UNKNOWN = "session-unknown"
+    DEVICE_UNKNOWN = "device-unknown"
+    NOT_ME_LINK_INVALID = "not-me-link-invalid"
+
+    # Accounts
+    ADDRESS_UNKNOWN = "address-unknown"
+    ADDRESS_PRIMARY = "address-primary"
+    ADDRESS_NOT_VERIFIED = "address-not-verified"
+    ADDRESS_TOO_NEW = "address-too-new"
+    ADDRESS_HELD = "address-held"
+    TOO_MANY_ADDRESSES = "too-many-addresses"
+    PASSWORD_WRONG = "password-wrong"  # noqa: S105 - a code, not a secret
+    SOLE_OWNER = "sole-owner"
+    LABEL_INVALID = "label-invalid"
+    LABEL_TAKEN = "label-taken"
+
+    # Factors
+    CODE_MALFORMED = "code-malformed"
+    CODE_WRONG = "code-wrong"
+    CODE_CLOCK_BEHIND = "code-clock-behind"
+    CODE_CLOCK_AHEAD = "code-clock-ahead"
+    CODE_USED = "code-used"
+    FACTOR_UNKNOWN = "factor-unknown"
+    FACTOR_DISABLED = "factor-disabled"
+    TOO_MANY_FACTORS = "too-many-factors"
+    LAST_FACTOR = "last-factor"
+    PASSWORD_NEEDS_FACTOR = "password-needs-factor"  # noqa: S105 - a code, not a secret
+    RECOVERY_CODE_WRONG = "recovery-code-wrong"
+    CODES_NOT_CONFIRMED = "codes-not-confirmed"
+    CHALLENGE_GONE = "challenge-gone"
+    KEY_ANSWER_REFUSED = "key-answer-refused"
+    KEY_WRONG_ADDRESS = "key-wrong-address"
+    KEY_ALREADY_ENROLLED = "key-already-enrolled"
+    KEY_UNKNOWN = "key-unknown"
+    KEY_COPIED = "key-copied"
+    KEY_NOT_VERIFIED = "key-not-verified"
 
 
 class Refused(Exception):

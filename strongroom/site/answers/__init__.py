@@ -10,9 +10,21 @@ from strongroom.site.answers.answer import Answer
 from strongroom.site.answers.file import ARCHIVE, METADATA
 from strongroom.site.answers.form import FILENAME, FORM
 from strongroom.site.answers.index import INDEX, PAGES
+from strongroom.site.answers.person import ACCOUNTS, FACTORS, SIGN_IN
 from strongroom.site.answers.who import WHO
 from strongroom.terms.refusals import Reason
 
 __all__ = ["ANSWERS", "Answer"]
 
-ANSWERS: dict[Reason, Answer] = {**WHO, **INDEX, **FORM, **FILENAME, **METADATA, **ARCHIVE, **PAGES}
+ANSWERS: dict[Reason, Answer] = {
+    **WHO,
+    **INDEX,
+    **FORM,
+    **FILENAME,
+    **METADATA,
+    **ARCHIVE,
+    **PAGES,
+    **SIGN_IN,
+    **ACCOUNTS,
+    **FACTORS,
+}

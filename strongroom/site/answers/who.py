@@ -12,8 +12,9 @@ WHO = {
         401,
         _("No credentials were sent. Use an API token: user name __token__, the token as the password."),
         _(
-            "Publishing, and reading a private index, needs an API token. The operator of the index makes one with "
-            "the command strongroom tokens add. Give your client the user name __token__ and the token as the password."
+            "Publishing, and reading a private index, needs an API token. Sign in and make one on the page Tokens; the "
+            "operator of the index can make one with the command strongroom tokens add. Give your client the user "
+            "name __token__ and the token as the password."
         ),
     ),
     Reason.PASSWORD_NOT_ACCEPTED: Answer(
@@ -59,16 +60,28 @@ WHO = {
         _("This API token is limited to projects other than %(name)s. Use one made for it."),
         _("A token can be limited to named projects when it is made. It is good for no other project."),
     ),
+    Reason.TOKEN_FOR_NOTHING: Answer(
+        400,
+        _("This token would be good for nothing. Choose what it is for, and one project or all of them."),
+        _("A token does only what it was made for, so it must be made for something."),
+    ),
+    Reason.TOKEN_LIFETIME: Answer(
+        400,
+        _("A token lives %(days)s days at most here. Choose one of the times that are offered."),
+        _("Tokens expire so that one that was forgotten or stolen stops working by itself."),
+    ),
     Reason.ACCOUNT_INACTIVE: Answer(
         403,
-        _("This account is suspended. Ask those who run the index why."),
-        _("A suspended account can do nothing until those who run the index lift the suspension."),
+        _("This account is suspended. Look into its mails for the reason, or ask those who run the index."),
+        _(
+            "A suspended account can do nothing until the suspension is lifted: by its person, who resets the password, when a “this was not me” suspended it; else by those who run the index."
+        ),
     ),
     Reason.EMAIL_NOT_VERIFIED: Answer(
         403,
-        _("Your account has no verified e-mail address. Ask those who run the index to verify it, then publish again."),
+        _("Your account has no verified primary address. Verify it in the account settings, then try again."),
         _(
-            "Whoever publishes must be reachable. The index publishes only for accounts whose primary address is known to be read by somebody."
+            "Whoever publishes must be reachable. The index publishes, and makes tokens, only for accounts whose primary address is known to be read by somebody."
         ),
     ),
     Reason.NOT_A_COLLABORATOR: Answer(
