@@ -6,9 +6,11 @@ A value comes from the environment (``STRONGROOM_`` and the name in capitals), e
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +19,11 @@ PREFIX = "STRONGROOM_"
 CONFIG_VARIABLE = "STRONGROOM_CONFIG"
 CONFIG_FILE = "strongroom.toml"
 MIB = 1024 * 1024
+MOST_TOTP_STEPS = 2
+"""Each step more makes a guess likelier; a minute is more than any phone that sets its own clock is off."""
+
+
+_MAIL_FROM = re.compile(r"[^@\s\x00-\x1f\x7f<>,;]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 
 
 class WrongSetting(Exception):
@@ -50,6 +57,16 @@ class Settings:
     downloads: int = _setting(240, "how many long downloads one worker sends at a time")
     uploads: int = _setting(16, "how many uploads one worker takes at a time; at least 8 threads fewer than it has")
     workers: int = _setting(1, "how many worker processes serve")
+    trusted_proxies: tuple[str, ...] = _setting(
+        (), "addresses or networks of proxies whose X-Forwarded-For is believed"
+    )
+    smtp_url: str = _setting(
+        "", "smtp://user:password@host:587 or smtps://…; empty means a folder of readable files", secret=True
+    )
+    mail_from: str = _setting("", "the address that mails come from; empty means strongroom@ and the index's host")
+    totp_steps_behind: int = _setting(1, "how many codes before the newest one of an authenticator app are taken")
+    totp_steps_ahead: int = _setting(0, "how many codes after it, for apps whose clock is fast")
+    key_makers: str = _setting("", "a folder of certificates (PEM) of makers of security keys that are recognised")
     language: str = _setting("en", "the language of pages for visitors who state none: en or fr")
 
     @property
@@ -61,6 +78,11 @@ class Settings:
     def breached_passwords_folder(self) -> Path | None:
         """The operator's range files of breached passwords, if there are any."""
         return Path(self.breached_passwords) if self.breached_passwords else None
+
+    @property
+    def mail_folder(self) -> Path:
+        """Mails, as files to be read, while there is no mail server."""
+        return self.data_folder / "mail"
 
     @property
     def secrets_folder(self) -> Path:
@@ -227,9 +249,9 @@ def _show(value: object) -> str:
 
 
 def _require_sense(settings: Settings) -> None:
-    for name in ("public_url", "database_url"):
+    for name in ("public_url", "database_url", "smtp_url"):
         try:
-            urlsplit(getattr(settings, name))
+            _ = urlsplit(getattr(settings, name)).port
         except ValueError:
             raise WrongSetting(f"{name} is not an address that can be read.") from None
     public = urlsplit(settings.public_url)
@@ -237,6 +259,7 @@ def _require_sense(settings: Settings) -> None:
         raise WrongSetting("public_url must begin with http:// or https:// and a host.")
     if settings.database_url and urlsplit(settings.database_url).scheme not in {"postgresql", "postgres"}:
         raise WrongSetting("database_url must begin with postgresql://, or be empty for SQLite.")
+    _require_sense_of_sign_in(settings)
     if settings.breached_passwords and not Path(settings.breached_passwords).is_dir():
         raise WrongSetting(f"breached_passwords names {settings.breached_passwords}, and there is no such folder.")
     if settings.language not in {"en", "fr"}:
@@ -246,3 +269,22 @@ def _require_sense(settings: Settings) -> None:
             raise WrongSetting(f"{name} must be 1 or more.")
     if settings.port > 65535:  # noqa: PLR2004 - the highest port there is
         raise WrongSetting(f"port must be 65535 or less, not {settings.port}.")
+
+
+def _require_sense_of_sign_in(settings: Settings) -> None:
+    for text in settings.trusted_proxies:
+        try:
+            ip_network(text, strict=False)
+        except ValueError:
+            raise WrongSetting(f"trusted_proxies holds {text!r}, which is no address and no network.") from None
+    server = urlsplit(settings.smtp_url)
+    if settings.smtp_url and (server.scheme not in {"smtp", "smtps"} or not server.hostname):
+        raise WrongSetting(
+            "smtp_url must begin with smtp:// or smtps:// and a host, or be empty for a folder of files."
+        )
+    if settings.mail_from and not _MAIL_FROM.fullmatch(settings.mail_from):
+        raise WrongSetting("mail_from must be an e-mail address, as in strongroom@example.org.")
+    if settings.key_makers and not Path(settings.key_makers).is_dir():
+        raise WrongSetting(f"key_makers names {settings.key_makers}, and there is no such folder.")
+    if settings.totp_steps_behind > MOST_TOTP_STEPS or settings.totp_steps_ahead > MOST_TOTP_STEPS:
+        raise WrongSetting(f"totp_steps_behind and totp_steps_ahead must be {MOST_TOTP_STEPS} or less.")

@@ -30,6 +30,12 @@ DEFAULTS = {
     "downloads": "240",
     "uploads": "16",
     "workers": "1",
+    "trusted_proxies": "",
+    "smtp_url": "",
+    "mail_from": "",
+    "totp_steps_behind": "1",
+    "totp_steps_ahead": "0",
+    "key_makers": "",
     "language": "en",
 }
 PASSWORD = "hunter2"
@@ -82,8 +88,8 @@ class TestDefaults:
     def test_the_folders_lie_in_the_data_folder(self) -> None:
         settings = load(data_folder="/srv/index")
         folders = {settings.secrets_folder, settings.files_folder, settings.pages_folder}
-        folders |= {settings.readers_folder, settings.events_folder}
-        assert len(folders) == 5
+        folders |= {settings.readers_folder, settings.events_folder, settings.mail_folder}
+        assert len(folders) == 6
         assert {folder.parent for folder in folders} == {Path("/srv/index")}
 
 
@@ -176,6 +182,27 @@ def test_how_people_reach_the_index(public_url: str, port: str, address: str) ->
         pytest.param("public_url", "https://[x", "not an address that can be read", id="half a bracket"),
         pytest.param("database_url", "mysql://x", "must begin with postgresql://", id="another database"),
         pytest.param("database_url", "postgresql://[x", "not an address that can be read", id="its half a bracket"),
+        pytest.param(
+            "database_url", "postgresql://h:x/d", "not an address that can be read", id="a port in words there"
+        ),
+        pytest.param("trusted_proxies", "10.0.0.0/8, proxy", "'proxy', which is no address", id="a proxy by name"),
+        pytest.param("trusted_proxies", "10.0.0.0/33", "no address and no network", id="a network of no size"),
+        pytest.param("smtp_url", "mail.example", "must begin with smtp://", id="a mail server without smtp"),
+        pytest.param("smtp_url", "http://mail.example", "must begin with smtp://", id="a mail server by http"),
+        pytest.param("smtp_url", "smtp://", "and a host", id="a mail server without a host"),
+        pytest.param("smtp_url", "smtp://[x", "not an address that can be read", id="a mail server's half a bracket"),
+        pytest.param(
+            "smtp_url", "smtp://h:99999", "not an address that can be read", id="a mail server's port too high"
+        ),
+        pytest.param("mail_from", "nobody", "mail_from must be an e-mail address", id="mails from nowhere"),
+        pytest.param(
+            "mail_from", "a@b.example\nBcc: c@d.example", "must be an e-mail address", id="mails with a header"
+        ),
+        pytest.param("mail_from", "a@b.example,c@d.example", "must be an e-mail address", id="mails from two"),
+        pytest.param("totp_steps_behind", "3", "totp_steps_ahead must be 2 or less", id="codes of long ago"),
+        pytest.param("totp_steps_ahead", "3", "totp_steps_ahead must be 2 or less", id="codes of times to come"),
+        pytest.param("key_makers", "/nowhere", "there is no such folder", id="makers of keys nowhere"),
+        pytest.param("breached_passwords", "/nowhere", "there is no such folder", id="breached passwords nowhere"),
         pytest.param("language", "de", "language must be en or fr", id="a language that there is not"),
         pytest.param("prot", "8000", "There is no setting 'prot'", id="a name that there is not"),
     ],
@@ -227,6 +254,12 @@ class TestSecrets:
         listed = origin("database_url", {"STRONGROOM_DATABASE_URL": ADDRESS})
         assert listed.value == "(set, not shown)"
         assert load(database_url=ADDRESS).database_url == ADDRESS
+
+    def test_the_mail_server_is_a_secret_too(self) -> None:
+        address = f"smtp://ada:{PASSWORD}@mail.example:587"
+        assert origin("smtp_url", {"STRONGROOM_SMTP_URL": address}).value == "(set, not shown)"
+        for wrong_one in (address.replace("smtp", "http"), address.replace("@", "@[")):
+            assert PASSWORD not in wrong(smtp_url=wrong_one)
 
     @pytest.mark.parametrize("address", [ADDRESS.replace("postgresql", "mysql"), ADDRESS.replace("@", "@[")])
     def test_a_secret_is_not_shown_when_it_is_wrong(self, address: str) -> None:
