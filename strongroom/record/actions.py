@@ -27,6 +27,8 @@ def record_event(
         actor_name=by.name,
         actor_account=by.account,
         actor_token=by.token or "",
+        proof="" if by.proof is None else by.proof.value,
+        factor=by.factor,
         address=by.address,
         client=by.client[:LONGEST_CLIENT],
         subject_kind=subject.kind.value,

@@ -14,6 +14,8 @@ class Event(models.Model):
     actor_name = models.CharField(max_length=100, blank=True)
     actor_account = models.BigIntegerField(null=True)
     actor_token = models.CharField(max_length=32, blank=True)
+    proof = models.CharField(max_length=20, blank=True)
+    factor = models.BigIntegerField(null=True)
     address = models.GenericIPAddressField(null=True)
     client = models.CharField(max_length=200, blank=True)
     subject_kind = models.CharField(max_length=20)

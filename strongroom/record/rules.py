@@ -22,6 +22,39 @@ class Deed(enum.Enum):
     RELEASE_UNYANKED = "release-unyanked"
     STATUS_CHANGED = "status-changed"
 
+    SIGNED_UP = "signed-up"
+    SIGNED_IN = "signed-in"
+    SIGN_IN_REFUSED = "sign-in-refused"
+    SIGNED_OUT = "signed-out"
+    SESSION_ENDED = "session-ended"
+    OTHER_SESSIONS_ENDED = "other-sessions-ended"
+    DEVICE_FORGOTTEN = "device-forgotten"
+    PROVED_AGAIN = "proved-again"
+    PROOF_REFUSED = "proof-refused"
+
+    ADDRESS_ADDED = "address-added"
+    ADDRESS_VERIFIED = "address-verified"
+    ADDRESS_REMOVED = "address-removed"
+    PRIMARY_ADDRESS_CHANGED = "primary-address-changed"
+    PASSWORD_CHANGED = "password-changed"  # noqa: S105 - a deed, not a secret
+    PASSWORD_RESET_ASKED = "password-reset-asked"  # noqa: S105 - a deed, not a secret
+    PASSWORD_RESET = "password-reset"  # noqa: S105 - a deed, not a secret
+    LANGUAGE_CHANGED = "language-changed"
+    ACCOUNT_SUSPENDED = "account-suspended"
+    SUSPENSION_LIFTED = "suspension-lifted"
+    ACCOUNT_CLOSED = "account-closed"
+
+    FACTOR_BEGUN = "factor-begun"
+    FACTOR_ENROLLED = "factor-enrolled"
+    FACTOR_RENAMED = "factor-renamed"
+    FACTOR_REMOVED = "factor-removed"
+    FACTOR_LOST = "factor-lost"
+    FACTOR_DISABLED = "factor-disabled"
+    KEY_SUSPECTED = "key-suspected"
+    RECOVERY_CODES_MADE = "recovery-codes-made"
+    RECOVERY_CODE_USED = "recovery-code-used"
+    SECRETS_RESEALED = "secrets-resealed"
+
 
 class SubjectKind(enum.Enum):
     """What a deed was done to."""
