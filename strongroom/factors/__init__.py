@@ -1,0 +1,1 @@
+"""Second factors: security keys, authenticator apps, recovery codes."""
