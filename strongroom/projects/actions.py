@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from strongroom.accounts.queries import load_account_id
+from strongroom.accounts.queries.accounts import load_account_id
 from strongroom.projects.models import Collaboration, DuePage, File, Ledger, Project, Release, TakenFilename
 from strongroom.projects.queries import load_project
 from strongroom.projects.rules import Role, lookalike_key

@@ -45,6 +45,36 @@ def load_role(account: AccountId, project: NormalizedName) -> Role | None:
     return None if role is None else Role(role)
 
 
+def list_collaborations(account: AccountId) -> list[NormalizedName]:
+    """The projects that the account owns or maintains, by name."""
+    names = Collaboration.objects.filter(account_id=account).values_list("project__normalized_name", flat=True)
+    return [NormalizedName(name) for name in names.order_by("project__normalized_name")]
+
+
+def is_collaborator(account: AccountId) -> bool:
+    """Whether the account owns or maintains anything."""
+    return Collaboration.objects.filter(account_id=account).exists()
+
+
+def list_co_collaborators(account: AccountId) -> dict[AccountId, list[str]]:
+    """Whoever shares a project with the account, and the names of those projects."""
+    mine = Collaboration.objects.filter(account_id=account).values("project_id")
+    shared: dict[AccountId, list[str]] = {}
+    rows = Collaboration.objects.filter(project_id__in=mine).exclude(account_id=account)
+    for other, name in rows.order_by("project__normalized_name").values_list("account_id", "project__display_name"):
+        shared.setdefault(AccountId(other), []).append(name)
+    return shared
+
+
+def list_owned_alone(account: AccountId) -> list[str]:
+    """Projects that would be without an Owner if the account were not there."""
+    owners = Collaboration.objects.filter(role=Role.OWNER.value, account__closed_at=None)
+    mine = owners.filter(account_id=account).exclude(
+        project_id__in=owners.exclude(account_id=account).values("project_id")
+    )
+    return list(mine.order_by("project__normalized_name").values_list("project__display_name", flat=True))
+
+
 def find_lookalike(name: NormalizedName) -> str | None:
     """The display name of a project that the eye would take for this one, or nothing."""
     same = Project.objects.filter(lookalike_key=lookalike_key(name)).exclude(normalized_name=name)
