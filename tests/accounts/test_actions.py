@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import check_password
 
-from strongroom.accounts.actions import (
+from strongroom.accounts.actions.adding import (
     SETUP_LINK_HOURS,
-    NewPassword,
     add_account,
     is_setup_link_good,
     make_first_staff_account,
     make_setup_link,
 )
+from strongroom.accounts.actions.passwords import NewPassword
 from strongroom.accounts.models import Account, EmailAddress, SetupLink
-from strongroom.accounts.queries import has_staff, has_verified_address, list_accounts, load_account_id
+from strongroom.accounts.queries.accounts import has_staff, has_verified_address, list_accounts, load_account_id
 from strongroom.record.models import Event
 from strongroom.terms.actors import visitor
 from strongroom.terms.refusals import Reason, Refused
@@ -138,7 +138,7 @@ def test_an_account_is_refused_and_leaves_no_trace(changed: dict[str, str], reas
 
 def test_accounts_are_found_in_any_case_and_listed_by_name() -> None:
     ben, ada = add_person("ben"), add_person("Ada", is_staff=True)
-    Account.objects.filter(pk=ben.account).update(is_active=False)
+    Account.objects.filter(pk=ben.account).update(suspended_at=NOW)
 
     assert load_account_id("aDA") == ada.account
     assert list_accounts() == [("Ada", "Ada@example.org", True, True), ("ben", "ben@example.org", False, False)]

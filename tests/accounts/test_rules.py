@@ -9,18 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strongroom.accounts.rules import (
+from strongroom.accounts.rules.names import fold_name, require_account_name, require_email_address
+from strongroom.accounts.rules.passwords import (
+    LEAST_BESIDE_FACTOR,
     LEAST_PASSWORD,
     LEAST_STRENGTH,
+    LEAST_STRENGTH_BESIDE_FACTOR,
     ChosenPassword,
     details_of,
-    fold_name,
+    is_alone_enough,
     normalize_password,
-    require_account_name,
-    require_email_address,
     require_password,
 )
-from strongroom.terms.refusals import Reason, refusal_of
+from strongroom.terms.refusals import Reason, Refused, refusal_of
 
 NAME, EMAIL = Reason.ACCOUNT_NAME_INVALID, Reason.EMAIL_INVALID
 
@@ -102,6 +103,46 @@ def test_a_password_that_stands_alone_is_long_unknown_and_of_its_own(
     changes: dict[str, Any], reason: Reason | None
 ) -> None:
     assert refusal_of(lambda: require_password(dataclasses.replace(GOOD, **changes))) is reason
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        pytest.param({"text": "x" * 7}, Reason.PASSWORD_TOO_SHORT, id="7 characters"),
+        pytest.param({"text": "x" * 8}, None, id="8 characters"),
+        pytest.param({"text": "🔑" * 8}, None, id="8 characters of four bytes each"),
+        pytest.param(
+            {"text": "x" * 8, "strength": LEAST_STRENGTH_BESIDE_FACTOR - 1},
+            Reason.PASSWORD_GUESSABLE,
+            id="not strong enough",
+        ),
+        pytest.param({"text": "x" * 8, "strength": LEAST_STRENGTH_BESIDE_FACTOR}, None, id="just strong enough"),
+        pytest.param({"text": "x" * 8, "is_breached": True}, Reason.PASSWORD_BREACHED, id="stolen"),
+        pytest.param({"text": "ada-pypi-xxx"}, Reason.PASSWORD_PERSONAL, id="little of its own"),
+    ],
+)
+def test_a_password_beside_a_factor_may_have_8_characters_and_nothing_else_is_let_go(
+    changes: dict[str, Any], reason: Reason | None
+) -> None:
+    assert refusal_of(lambda: require_password(dataclasses.replace(GOOD, has_factor=True, **changes))) is reason
+
+
+def test_how_many_characters_are_missing_is_said_for_the_standing_of_the_person() -> None:
+    for has_factor, least in [(False, LEAST_PASSWORD), (True, LEAST_BESIDE_FACTOR)]:
+        with pytest.raises(Refused) as refused:
+            require_password(dataclasses.replace(GOOD, text="short", has_factor=has_factor))
+        assert refused.value.facts == {"least": least}
+
+
+@pytest.mark.parametrize(("length", "is_enough"), [(8, False), (14, False), (15, True), (200, True)])
+def test_a_short_password_is_remembered_as_one_that_cannot_stand_alone(length: int, is_enough: bool) -> None:
+    assert is_alone_enough("x" * length) is is_enough
+
+
+def test_a_text_made_to_take_hours_is_normalised_at_once() -> None:
+    hostile = "a" + "\u0301\u0327" * 1_000_000
+
+    assert normalize_password(hostile) == hostile
 
 
 def test_a_password_is_the_same_however_a_keyboard_composes_it() -> None:

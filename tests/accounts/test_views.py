@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from strongroom.accounts.actions import make_setup_link
+from strongroom.accounts.actions.adding import make_setup_link
 from strongroom.accounts.models import Account
 from strongroom.record.models import Event
 from tests.cast import OPERATOR, add_person

@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from strongroom.accounts.actions import NewPassword, is_setup_link_good, make_first_staff_account
-from strongroom.accounts.rules import LEAST_PASSWORD
-from strongroom.terms.actors import visitor
+from strongroom.accounts.actions.adding import is_setup_link_good, make_first_staff_account
+from strongroom.accounts.actions.passwords import NewPassword
+from strongroom.accounts.rules.passwords import LEAST_PASSWORD
+from strongroom.accounts.views.visiting import actor_in
 from strongroom.terms.refusals import Reason, Refused
 
 
@@ -26,7 +27,7 @@ def first_staff_account(request: HttpRequest, secret: str) -> HttpResponse:
         return _form(request, None, 200)
     try:
         make_first_staff_account(
-            by=visitor(address=request.META.get("REMOTE_ADDR") or None, client=request.META.get("HTTP_USER_AGENT", "")),
+            by=actor_in(request),
             now=now,
             secret=secret,
             name=request.POST.get("name", "").strip(),

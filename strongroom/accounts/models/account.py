@@ -23,14 +23,29 @@ class Account(AbstractBaseUser):
     name = models.CharField(max_length=40)
     folded_name = models.CharField(max_length=40, unique=True)
     is_staff = models.BooleanField(default=False)
-    is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+    language = models.CharField(max_length=10, blank=True)
+    password_changed_at = models.DateTimeField(null=True)
+    # False for a shorter one, which is good only beside a factor.
+    password_stands_alone = models.BooleanField(default=True)
+    suspended_at = models.DateTimeField(null=True)
+    suspended_why = models.CharField(max_length=20, blank=True)
+    closed_at = models.DateTimeField(null=True)
+    # Random, made with the first security key: what keys keep of the account says nothing about the person.
+    key_handle = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - unique, and not every account has one
+    # Set while a mandate or an office holds the person to a factor; who sets it is the mandate's matter.
+    must_hold_factor_since = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "folded_name"
     objects: ClassVar[AccountManager] = AccountManager()
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]
+        """Whether the account can do anything: it was neither suspended nor closed."""
+        return self.suspended_at is None and self.closed_at is None
 
 
 class EmailAddress(models.Model):
@@ -42,10 +57,13 @@ class EmailAddress(models.Model):
     verified_at = models.DateTimeField(null=True)
 
     class Meta:
-        """An address belongs to one account, and an account has one primary address."""
+        """A verified address belongs to one account; an account lists it once, and has one primary address."""
 
         constraints = [  # noqa: RUF012 - Django's form
-            models.UniqueConstraint(Lower("address"), name="address_once"),
+            models.UniqueConstraint(
+                Lower("address"), condition=models.Q(verified_at__isnull=False), name="verified_address_once"
+            ),
+            models.UniqueConstraint(Lower("address"), "account", name="address_once_an_account"),
             models.UniqueConstraint(
                 fields=["account"], condition=models.Q(is_primary=True), name="one_primary_address"
             ),

@@ -1,4 +1,4 @@
-"""What an account's name, address and password must be."""
+"""What a password must be, alone and beside a factor."""
 
 from __future__ import annotations
 
@@ -12,33 +12,26 @@ from strongroom.terms.refusals import Reason, Refused
 LEAST_PASSWORD = 15
 """Characters of a password that stands alone (NIST SP 800-63B-4, 3.1.1.2)."""
 
+LEAST_BESIDE_FACTOR = 8
+"""Characters of a password that a factor stands beside (the same)."""
+
 LEAST_STRENGTH = 3
 """Of 0 to 4: safe against ten thousand guesses a second for weeks, and so against offline guessing of Argon2."""
 
+LEAST_STRENGTH_BESIDE_FACTOR = 2
+"""Safe against guessing at our door, which is limited. Eight characters, were they random, are never rated higher."""
+
 LEAST_OF_ITS_OWN = 8
 """Characters that must be left when all that others know of the person and the index is taken away."""
+
+LONGEST_NORMALIZED = 4096
+"""Characters that are brought into one form; more would cost hours, because the time grows with the square."""
 
 LEAST_DETAIL = 3
 """Characters of a detail that counts: shorter ones are in any sentence."""
 
 WORDS_OF_THE_INDEX = ("strongroom", "password", "pypi", "python", "package")
 """What comes to mind first when choosing a password here (OWASP ASVS 5.0, 6.1.2)."""
-
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,38}[a-z0-9])?\Z", re.IGNORECASE | re.ASCII)
-# What checks an address is the mail that reaches it; this only keeps out what no mail could reach.
-_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f<>\"]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?\Z")
-
-
-def require_account_name(name: str) -> None:
-    """An account's name is 1 to 40 letters, digits, ``.``, ``-`` and ``_``, with a letter or digit at each end."""
-    if not _NAME.match(name):
-        raise Refused(Reason.ACCOUNT_NAME_INVALID, name=name[:40])
-
-
-def require_email_address(address: str) -> None:
-    """An e-mail address has one @ with a mailbox before it and a domain behind it."""
-    if not _EMAIL.match(address) or ".." in address:
-        raise Refused(Reason.EMAIL_INVALID, address=address[:100])
 
 
 @dataclass(frozen=True)
@@ -52,6 +45,7 @@ class ChosenPassword:
     details: Collection[str]
     strength: int
     is_breached: bool
+    has_factor: bool = False
 
 
 def require_password(chosen: ChosenPassword) -> None:
@@ -60,18 +54,34 @@ def require_password(chosen: ChosenPassword) -> None:
     There is no most, and no rule on which characters it holds: Argon2 takes in a long text in no time, and a request
     is limited anyway.
     """
-    if len(chosen.text) < LEAST_PASSWORD:
-        raise Refused(Reason.PASSWORD_TOO_SHORT, least=LEAST_PASSWORD)
+    least = least_length(has_factor=chosen.has_factor)
+    if len(chosen.text) < least:
+        raise Refused(Reason.PASSWORD_TOO_SHORT, least=least)
     if len(_without_details(chosen)) < LEAST_OF_ITS_OWN:
         raise Refused(Reason.PASSWORD_PERSONAL)
     if chosen.is_breached:
         raise Refused(Reason.PASSWORD_BREACHED)
-    if chosen.strength < LEAST_STRENGTH:
+    if chosen.strength < (LEAST_STRENGTH_BESIDE_FACTOR if chosen.has_factor else LEAST_STRENGTH):
         raise Refused(Reason.PASSWORD_GUESSABLE)
 
 
+def least_length(*, has_factor: bool) -> int:
+    """How many characters a password has at the least."""
+    return LEAST_BESIDE_FACTOR if has_factor else LEAST_PASSWORD
+
+
+def is_alone_enough(text: str) -> bool:
+    """Whether a password that was let through is good without a factor beside it too."""
+    return len(text) >= LEAST_PASSWORD
+
+
 def normalize_password(text: str) -> str:
-    """The form that is judged and hashed: the same on every keyboard (NFC; NIST SP 800-63B-4, 3.1.1.2)."""
+    """The form that is judged and hashed: the same on every keyboard (NFC; NIST SP 800-63B-4, 3.1.1.2).
+
+    A longer text is taken as it came: nobody types that on two keyboards.
+    """
+    if len(text) > LONGEST_NORMALIZED:
+        return text
     return unicodedata.normalize("NFC", text)
 
 
@@ -87,8 +97,3 @@ def _without_details(chosen: ChosenPassword) -> str:
         if len(detail) >= LEAST_DETAIL:
             left = left.replace(detail.casefold(), "")
     return left
-
-
-def fold_name(name: str) -> str:
-    """The form under which an account's name is unique: Ada and ada are one."""
-    return name.lower()
