@@ -1,0 +1,1 @@
+"""What can be done with factors, one module for each kind, and one for what they share."""
