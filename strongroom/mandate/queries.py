@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from strongroom.accounts.queries import has_verified_address
+from strongroom.accounts.queries.accounts import has_verified_address
 from strongroom.mandate.rules import Bearer, Standing
 from strongroom.projects.queries import load_role
 from strongroom.terms.names import NormalizedName

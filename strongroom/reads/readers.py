@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import threading
 from datetime import datetime
 from pathlib import Path
 
@@ -29,7 +30,7 @@ class Readers:
         """Let a token read from now on, in every process of the machine."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self.path_of(TokenId(reader.token))
-        beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+        beside = path.with_name(f".{path.name}.{threading.get_native_id()}.new")
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(_render(reader))
@@ -43,6 +44,13 @@ class Readers:
         if self._folder.is_dir():
             self.path_of(token).unlink(missing_ok=True)
             flush_folder(self._folder)
+
+    def published_reader(self, token: TokenId) -> ReaderFacts | None:
+        """What is published of a token; nothing when there is nothing that can be read."""
+        try:
+            return parse_reader(self.path_of(token).read_bytes())
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return None
 
     def published_tokens(self) -> list[TokenId]:
         """The tokens that may read, so that those revoked in the database can be taken away at start."""

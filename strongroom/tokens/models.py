@@ -18,6 +18,10 @@ class Token(models.Model):
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
+    # A ProofKind's value: by what its person showed that it was them; empty when an operator made it.
+    made_with = models.CharField(max_length=20, blank=True)
+    # Reported lost, it takes the token along.
+    made_with_factor = models.ForeignKey("accounts.Factor", null=True, on_delete=models.SET_NULL, related_name="+")
 
     def __str__(self) -> str:
         return f"{self.id} {self.label}".strip()

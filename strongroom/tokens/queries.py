@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.db.models import Q
 
@@ -13,9 +14,20 @@ from strongroom.reads.facts import ReaderFacts
 from strongroom.terms.actors import AccountId, TokenId
 from strongroom.terms.names import NormalizedName
 from strongroom.terms.passes import present
-from strongroom.terms.refusals import Reason, Refused
+from strongroom.terms.refusals import Reason, Refused, refusal_of
 from strongroom.tokens.models import Token
-from strongroom.tokens.rules import Permission, TokenFacts
+from strongroom.tokens.rules import Permission, TokenFacts, require_live
+
+MOST_ENDED = 20
+"""Tokens that work no more are shown so that somebody finds out which one was in use; not for ever."""
+
+
+@dataclass(frozen=True)
+class OwnTokens:
+    """What the page of tokens lists."""
+
+    live: list[Token]
+    ended: list[Token]
 
 
 @dataclass(frozen=True)
@@ -70,14 +82,23 @@ def token_facts(row: Token) -> TokenFacts:
 
 def list_tokens(account: AccountId | None = None) -> list[Token]:
     """Every token, or those of one account, newest first."""
-    rows = Token.objects.select_related("account").order_by("-created_at")
+    rows = Token.objects.select_related("account", "made_with_factor").order_by("-created_at", "pk")
     return list(rows if account is None else rows.filter(account_id=account))
 
 
-def list_readers(*, now: datetime) -> Iterable[ReaderFacts]:
-    """Every token that is good for reading a private index, as the read plane must know it."""
+def list_own_tokens(account: AccountId, *, now: datetime) -> OwnTokens:
+    """The tokens of an account, newest first: those that work, and the last of those that work no more."""
+    rows = list_tokens(account)
+    live = [row for row in rows if refusal_of(partial(require_live, token_facts(row), now=now)) is None]
+    ended = [row for row in rows if row not in live]
+    return OwnTokens(live, ended[:MOST_ENDED])
+
+
+def list_readers(*, now: datetime, account: AccountId | None = None) -> Iterable[ReaderFacts]:
+    """Every token, or each of one account, that is good for reading a private index, as the read plane must know it."""
     live = Q(expires_at=None) | Q(expires_at__gt=now)
-    for row in Token.objects.filter(live, revoked_at=None, account__is_active=True).iterator():
+    rows = Token.objects.filter(live, revoked_at=None, account__suspended_at=None, account__closed_at=None)
+    for row in (rows if account is None else rows.filter(account_id=account)).iterator():
         if Permission.READ.value in row.permissions:
             yield reader_facts(row)
 

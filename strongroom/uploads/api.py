@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 from trove_classifiers import classifiers
 
+from strongroom.accounts.views.visiting import whereabouts
 from strongroom.gear.settings import Settings
 from strongroom.gear.shelf import Shelf
 from strongroom.mandate.queries import bearer_of
@@ -104,6 +105,6 @@ def _actor(request: HttpRequest, holder: Holder) -> Actor:
         holder.account_name,
         account=holder.account,
         token=holder.token,
-        address=request.META.get("REMOTE_ADDR") or None,
+        address=whereabouts(request),
         client=request.META.get("HTTP_USER_AGENT", ""),
     )

@@ -184,7 +184,7 @@ def test_at_start_the_read_plane_is_told_exactly_the_tokens_that_may_read(reader
     revoked = presented(token_for("ada", permissions=[Permission.READ])).token
     token_for("ben", permissions=[Permission.READ])
     Token.objects.filter(pk=revoked).update(revoked_at=NOW)
-    Account.objects.filter(name="ben").update(is_active=False)
+    Account.objects.filter(name="ben").update(suspended_at=NOW)
     readers.path_of(good).unlink()
 
     publish_readers(now=NOW + timedelta(days=2), readers=readers)

@@ -69,7 +69,7 @@ def require_told_to_uv(answer: HttpResponse, case: Case) -> None:
 
 
 def _require_sentence(sentence: str, case: Case) -> None:
-    template = "The upload cannot be read: %(field)s: %(why)s."
+    template = "What was sent cannot be read: %(field)s: %(why)s."
     if case.reason != "malformed":
         template = str(ANSWERS[Reason(case.reason)].sentence)
     pattern = ".*".join(re.escape(part) for part in re.split(r"%\(\w+\)s", template))

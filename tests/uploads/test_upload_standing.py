@@ -44,7 +44,7 @@ def _revoked(_: Person) -> str:
 
 
 def _suspended(ada: Person) -> str:
-    Account.objects.filter(pk=ada.account).update(is_active=False)
+    Account.objects.filter(pk=ada.account).update(suspended_at=NOW)
     return ada.basic
 
 
@@ -302,7 +302,9 @@ def test_a_file_beyond_the_limit_is_written_down_no_further_than_the_limit(
     ("meanwhile", "code"),
     [
         pytest.param(lambda: Token.objects.update(revoked_at=NOW), "token-revoked", id="its token is revoked"),
-        pytest.param(lambda: Account.objects.update(is_active=False), "account-inactive", id="its person is suspended"),
+        pytest.param(
+            lambda: Account.objects.update(suspended_at=NOW), "account-inactive", id="its person is suspended"
+        ),
         pytest.param(lambda: Token.objects.all().delete(), "token-unknown", id="its token is gone"),
     ],
 )
