@@ -1,7 +1,8 @@
-"""What an index does by itself while it serves: the list of all projects, pages left due, spools left behind.
+"""What an index does by itself while it serves: the list of all projects, pages left due, spools left behind, mails.
 
 One process of a machine is the keeper at a time; when it dies another takes over. A change makes the
 list of all projects stale at once and it follows within seconds, for with half a million names it takes that long.
+Mails have a thread of their own: a mail server that does not answer holds up no page.
 """
 
 from __future__ import annotations
@@ -11,16 +12,24 @@ import itertools
 import logging
 import threading
 import time
+from collections.abc import Callable
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
+from django.utils import timezone
 
+from strongroom.accounts.tasks import deliver_letters, sweep_leftovers
+from strongroom.accounts.views.visiting import sealer_of_index
+from strongroom.factors.tasks import sweep_challenges
+from strongroom.gear.mail import post_of
 from strongroom.gear.settings import Settings
 from strongroom.gear.shelf import Shelf
 from strongroom.projects.publishing import publish_due_pages, publish_root_pages, tree_at
 from strongroom.projects.queries import find_committed, load_last_serial
+from strongroom.reads.readers import Readers
 from strongroom.reads.tree import Tree
 from strongroom.site.root_list import publish_root_apart
+from strongroom.tokens.actions import publish_readers
 
 ROUND_SECONDS = 1.0
 LONG_LIST = 20_000
@@ -28,6 +37,9 @@ LONG_LIST = 20_000
 
 RECOVERY_ROUNDS = 60
 """Spools left by a process that died while others went on are looked for once a minute."""
+
+SWEEP_ROUNDS = 60
+"""Old arrivals, codes and counts are swept once a minute."""
 
 DUE_ROUNDS = 5
 """Whoever changes something publishes its pages; what is due for seconds was left by a killed process."""
@@ -52,17 +64,31 @@ def set_right(chosen: Settings) -> None:
 
 def _keep() -> None:
     chosen: Settings = settings.STRONGROOM
-    lock = (chosen.data_folder / "keeper.lock").open("a")
-    fcntl.flock(lock, fcntl.LOCK_EX)
+    with (chosen.data_folder / "keeper.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        threading.Thread(target=_repeat, args=(_mail_round, chosen), name="keeper-mail", daemon=True).start()
+        _repeat(_one_round, chosen)
+
+
+def _repeat(one_round: Callable[[Settings, int], None], chosen: Settings) -> None:
     for round_number in itertools.count():
         try:
-            _one_round(chosen, round_number)
+            one_round(chosen, round_number)
         except DatabaseError:
             # Installs go on without the database; so does the keeper once it is back.
             connection.close()
         except Exception:  # noqa: BLE001 - logged whole; the keeper must not die of one round
             _log.exception("a round of the keeper failed and will be tried again")
         time.sleep(ROUND_SECONDS)
+
+
+def _mail_round(chosen: Settings, round_number: int) -> None:
+    close_old_connections()
+    now = timezone.now()
+    if round_number % SWEEP_ROUNDS == SWEEP_ROUNDS - 1:
+        sweep_leftovers(now=now)
+        sweep_challenges(now=now)
+    deliver_letters(now=now, post=post_of(chosen), sealer=sealer_of_index(), address_of_index=chosen.address)
 
 
 def _one_round(chosen: Settings, round_number: int) -> None:
@@ -72,6 +98,8 @@ def _one_round(chosen: Settings, round_number: int) -> None:
         publish_due_pages(tree, base_url=chosen.address)
     if round_number % RECOVERY_ROUNDS == RECOVERY_ROUNDS - 1:
         Shelf(chosen.files_folder).recover(find_committed)
+        # A process may have been killed between the commit and what the read plane was to be told of it.
+        publish_readers(now=timezone.now(), readers=Readers(chosen.readers_folder))
     _publish_root(tree)
 
 

@@ -11,14 +11,16 @@ import logging
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from strongroom.site.answers import ANSWERS
-from strongroom.terms.refusals import Malformed, Refused
+from strongroom.terms.refusals import Malformed, Reason, Refused
 
 _log = logging.getLogger(__name__)
 
@@ -27,6 +29,7 @@ MALFORMED_CODE = "malformed"
 FAULT_CODE = "fault"
 LONGEST_PHRASE = 300
 _UNAUTHENTICATED = 401
+_BASIC = 'Basic realm="Strongroom", charset="UTF-8"'
 
 
 @dataclass(frozen=True)
@@ -43,12 +46,19 @@ class RefusalMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on."""
-        return self._get_response(request)
+        """Pass the request on; a page that was shown again with a refusal above its form has the refusal's status."""
+        response = self._get_response(request)
+        refused = getattr(response, "refused", None)
+        if isinstance(refused, Refused):
+            response.status_code = ANSWERS[refused.reason].status
+            response["X-Strongroom-Reason"] = refused.reason.value
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer a refusal; anything else is a fault: logged once, told without detail."""
         if isinstance(exception, Refused):
+            if exception.reason is Reason.SIGN_IN_NEEDED and request.method == "GET" and _is_for_browser(request):
+                return HttpResponseRedirect(f"{reverse('sign-in')}?next={quote(request.get_full_path())}")
             status = ANSWERS[exception.reason].status
             return _answer(request, _Told(exception.reason.value, status, sentence_of(exception)))
         if isinstance(exception, Malformed):
@@ -65,7 +75,7 @@ class RefusalMiddleware:
 def sentence_of(refusal: Refused | Malformed) -> str:
     """The sentence that a person reads."""
     if isinstance(refusal, Malformed):
-        return _("The upload cannot be read: %(field)s: %(why)s.") % {"field": refusal.field, "why": _why(refusal)}
+        return _("What was sent cannot be read: %(field)s: %(why)s.") % {"field": refusal.field, "why": _why(refusal)}
     sentence, told = str(ANSWERS[refusal.reason].sentence), _why(refusal)
     if "member" in refusal.facts and "%(member)s" not in sentence:
         # A reason that may be about the whole archive; this time it is about one member.
@@ -81,7 +91,7 @@ def _why(refusal: Refused | Malformed) -> str:
 def _answer(request: HttpRequest, what: _Told) -> HttpResponse:
     code, status, sentence = what.code, what.status, what.sentence
     accept = request.META.get("HTTP_ACCEPT", "")
-    if "text/html" in accept and not request.path.startswith("/legacy"):
+    if _is_for_browser(request):
         response = render(request, "site/refusal.html", {"code": code, "sentence": sentence}, status=status)
     elif "application/json" in accept:
         told = {
@@ -100,8 +110,14 @@ def _answer(request: HttpRequest, what: _Told) -> HttpResponse:
     response.reason_phrase = _phrase(sentence)
     response["X-Strongroom-Reason"] = code
     if status == _UNAUTHENTICATED:
-        response["WWW-Authenticate"] = 'Basic realm="Strongroom", charset="UTF-8"'
+        # A page of an account must not make the browser ask for a password of its own.
+        is_page = code == Reason.SIGN_IN_NEEDED.value
+        response["WWW-Authenticate"] = 'Session realm="Strongroom"' if is_page else _BASIC
     return response
+
+
+def _is_for_browser(request: HttpRequest) -> bool:
+    return "text/html" in request.META.get("HTTP_ACCEPT", "") and not request.path.startswith("/legacy")
 
 
 def _help_link(request: HttpRequest, code: str) -> str:

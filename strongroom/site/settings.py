@@ -64,14 +64,16 @@ INSTALLED_APPS = [
     "strongroom.record",
     "strongroom.accounts",
     "strongroom.projects",
+    "strongroom.factors",
     "strongroom.tokens",
     "strongroom.site",
 ]
 AUTH_USER_MODEL = "accounts.Account"
-# Argon2id with Django's parameters (100 MiB, time 2, 8 lanes): above OWASP's least (19 MiB, time 2).
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+# Argon2id; its parameters stand in gear/hashing.py, with their reasons.
+PASSWORD_HASHERS = ["strongroom.gear.hashing.BoundedArgon2Hasher"]
 
 MIDDLEWARE = [
+    "strongroom.site.headers.HeaderMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -87,7 +89,9 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {
+            "context_processors": ["django.template.context_processors.request", "strongroom.site.visiting.visit"]
+        },
     }
 ]
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
@@ -112,6 +116,8 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_FAILURE_VIEW = "strongroom.site.views.form_too_old"
 CSRF_COOKIE_SECURE = STRONGROOM.address.startswith("https://")
+# __Host-: no other host of the domain and no plain connection can have set it (ASVS 3.3.1).
+CSRF_COOKIE_NAME = "__Host-csrftoken" if CSRF_COOKIE_SECURE else "csrftoken"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [STRONGROOM.address] if STRONGROOM.public_url else []
 
@@ -123,6 +129,9 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = STRONGROOM.language
+LANGUAGE_COOKIE_SECURE = CSRF_COOKIE_SECURE
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
 LOCALE_PATHS = [str(Path(__file__).parent.parent / "locale")]
 

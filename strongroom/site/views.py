@@ -43,7 +43,6 @@ def help_page(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "site/help_reason.html", {"code": code, "answer": ANSWERS[reason]})
 
 
-@require_safe
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Nothing is there."""
     del exception

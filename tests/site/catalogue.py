@@ -29,6 +29,7 @@ PRODUCT = ROOT / "strongroom"
 FRENCH = PRODUCT / "locale" / "fr" / "LC_MESSAGES" / "django.po"
 WIDTH = 100
 
+GETTEXT = "django.utils.translation"
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
@@ -39,8 +40,11 @@ KEYWORDS = {
 }
 """The names under which Django offers gettext, and which of their arguments are texts."""
 
-WHY = "why"
-"""What the argument is called, wherever a rule says in words why it refuses."""
+WHY, NOW = "why", "now"
+"""What the argument is called, wherever a rule says in words why it refuses; and what only actions are told.
+
+What an action calls ``why`` is a code that a row or the record keeps, and no words.
+"""
 
 # Nothing that changes without a text changing: no date, no name of a tool or of a machine.
 _HEADER = """\
@@ -96,6 +100,17 @@ def said_in(source: str, takers: Mapping[str, int]) -> Iterator[tuple[int, str]]
     """The texts in which rules say why, and their warnings: constants all of them, or they could not be looked up."""
     for node in ast.walk(ast.parse(source)):
         yield from said_by(node, takers)
+        if isinstance(node, ast.FunctionDef):
+            yield from _set_aside_in(node, takers)
+
+
+def _set_aside_in(function: ast.FunctionDef, takers: Mapping[str, int]) -> Iterator[tuple[int, str]]:
+    """The texts that are kept in a variable ``why`` until the function says it."""
+    parts = list(ast.walk(function))
+    if any(ast.unparse(said) == WHY for part in parts for said in _saying(part, takers)):
+        for part in parts:
+            if isinstance(part, ast.Assign) and getattr(part.targets[0], "id", "") == WHY:
+                yield from _constants(part.value)
 
 
 def said_by(node: ast.AST, takers: Mapping[str, int]) -> Iterator[tuple[int, str]]:
@@ -105,13 +120,11 @@ def said_by(node: ast.AST, takers: Mapping[str, int]) -> Iterator[tuple[int, str
 
 
 def _saying(node: ast.AST, takers: Mapping[str, int]) -> Iterator[ast.expr]:
-    """Where a text is said: an argument or a variable ``why``, a table of rules, a warning."""
-    if isinstance(node, ast.Call):
+    """Where a text is said: an argument ``why``, a table of rules, a warning."""
+    if isinstance(node, ast.Call) and all(keyword.arg != NOW for keyword in node.keywords):
         at = takers.get(ast.unparse(node.func).rpartition(".")[2], len(node.args))
         yield from node.args[at : at + 1]
         yield from (keyword.value for keyword in node.keywords if keyword.arg == WHY)
-    if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == WHY:
-        yield node.value
     if isinstance(node, ast.AnnAssign) and node.value and getattr(node.target, "id", "").endswith("_RULES"):
         yield from (row.elts[-1] for row in ast.walk(node.value) if isinstance(row, ast.Tuple) and _is_rule(row))
     if isinstance(node, ast.FunctionDef) and node.name.endswith("_warnings"):
@@ -136,10 +149,20 @@ def _constants(said: ast.expr) -> Iterator[tuple[int, str]]:
 
 def _marked_in(path: Path) -> Iterator[tuple[int, str | tuple[str, ...], str | None]]:
     source = path.read_text(encoding="utf-8")
-    if path.suffix != ".py":
+    keywords = dict(KEYWORDS)
+    if path.suffix == ".py":
+        keywords.update({given: KEYWORDS[name] for given, name in _renamed_in(source)})
+    else:
         source = _as_code(source)
-    for line, text, _comments, context in extract("python", BytesIO(source.encode()), KEYWORDS):
+    for line, text, _comments, context in extract("python", BytesIO(source.encode()), keywords):
         yield line, text, context
+
+
+def _renamed_in(source: str) -> Iterator[tuple[str, str]]:
+    """The names that a module gives to gettext when it imports it, each with the name that Django gave."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module == GETTEXT:
+            yield from ((name.asname, name.name) for name in node.names if name.asname and name.name in KEYWORDS)
 
 
 def _as_code(template: str) -> str:

@@ -1,21 +1,37 @@
-"""The keeper sets right what an unclean end left: spools, pages, the list of all projects."""
+"""The keeper sets right what an unclean end left, and delivers mails: spools, pages, the list of all projects."""
 
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, OperationalError, transaction
+from django.utils import timezone
 
+from strongroom.accounts.actions.letters import tell
+from strongroom.accounts.models import Delivery, Letter
 from strongroom.gear.settings import Settings
 from strongroom.gear.shelf import Shelf
 from strongroom.projects.models import DuePage, File
 from strongroom.projects.publishing import tree_at
 from strongroom.reads.tree import Tree
-from strongroom.site.keeper import DUE_ROUNDS, RECOVERY_ROUNDS, _one_round, set_right
+from strongroom.record.rules import Deed
+from strongroom.site.keeper import (
+    DUE_ROUNDS,
+    RECOVERY_ROUNDS,
+    SWEEP_ROUNDS,
+    _keep,
+    _mail_round,
+    _one_round,
+    _repeat,
+    set_right,
+)
 from tests.cast import Person, add_person
 from tests.uploads.door import everything, left_incoming, listed, page, send, wheel_upload
 
@@ -173,3 +189,85 @@ def test_a_database_that_is_away_stops_a_round_and_nothing_else(
 
 def _no_disk(*_: object, **__: object) -> None:
     raise OSError(28, "No space left on device")
+
+
+def mails(chosen: Settings) -> list[str]:
+    return sorted(file.read_text() for file in chosen.mail_folder.glob("*.txt"))
+
+
+def test_each_round_delivers_the_mails_that_are_due(ada: Person, index_settings: Settings) -> None:
+    tell(by=ada.actor, now=timezone.now(), account=ada.account, deed=Deed.PASSWORD_CHANGED)
+
+    _mail_round(index_settings, 0)
+    _mail_round(index_settings, 1)
+
+    (mail,) = mails(index_settings)
+    assert "To: ada@example.org\nSubject: Strongroom: The password was changed.\n" in mail
+    assert f"{index_settings.address}/not-me/" in mail
+
+
+def test_once_a_minute_leftovers_are_swept(index_settings: Settings) -> None:
+    Letter.objects.create(kind="code", made_at=timezone.now() - timedelta(days=2))
+
+    _mail_round(index_settings, 0)
+    assert Letter.objects.count() == 1
+    _mail_round(index_settings, SWEEP_ROUNDS - 1)
+    assert Letter.objects.count() == 0
+
+
+def test_a_round_goes_on_when_mail_cannot_leave(
+    ada: Person, index_settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    tell(by=ada.actor, now=timezone.now(), account=ada.account, deed=Deed.PASSWORD_CHANGED)
+    index_settings.mail_folder.parent.mkdir(exist_ok=True)
+    index_settings.mail_folder.write_text("a file stands where the folder should be")
+
+    _mail_round(index_settings, 0)
+
+    assert "has not left" in caplog.text
+    assert Delivery.objects.get().tries == 1
+    assert Letter.objects.get().subject
+
+
+def test_a_round_that_fails_ends_neither_the_keeper_nor_the_rounds_after_it(
+    index_settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    done: list[int] = []
+
+    def fail(_: Settings, number: int) -> None:
+        done.append(number)
+        raise OperationalError if number == 0 else RuntimeError("a bug")
+
+    def stop(_: float) -> None:
+        if len(done) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("strongroom.site.keeper.connection", SimpleNamespace(close=lambda: None))
+    monkeypatch.setattr("strongroom.site.keeper.time.sleep", stop)
+
+    with pytest.raises(KeyboardInterrupt):
+        _repeat(fail, index_settings)
+
+    assert done == [0, 1, 2]
+    assert caplog.text.count("a bug") >= 1
+
+
+def test_mails_have_a_thread_of_their_own_so_that_they_hold_up_no_page(
+    index_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index_settings.data_folder.mkdir(parents=True, exist_ok=True)
+    is_stuck, is_over, pages = threading.Event(), threading.Event(), threading.Event()
+
+    def repeat(one_round: Any, _: Settings) -> None:  # noqa: ANN401 - either kind of round
+        if one_round is _mail_round:
+            is_stuck.set()
+            is_over.wait(10)
+        else:
+            assert is_stuck.wait(10)
+            pages.set()
+
+    monkeypatch.setattr("strongroom.site.keeper._repeat", repeat)
+    _keep()
+
+    assert pages.is_set()
+    is_over.set()

@@ -167,7 +167,7 @@ def test_a_request_that_cannot_be_read_is_told_the_field_and_why() -> None:
     answer = answer_to(Malformed("filetype", "it is missing"))
 
     assert (answer.status_code, answer["X-Strongroom-Reason"]) == (400, "malformed")
-    assert answer.content.startswith(b"The upload cannot be read: filetype: it is missing.\n")
+    assert answer.content.startswith(b"What was sent cannot be read: filetype: it is missing.\n")
 
 
 @pytest.mark.parametrize("accept", [UV, BROWSER, "*/*"])

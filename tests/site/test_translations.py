@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
+from django.template.loader import render_to_string
 from django.test import Client
+from django.urls import reverse
 from django.utils.translation import deactivate, override
 
+from strongroom.record.rules import Deed
 from strongroom.site.answers import ANSWERS
 from strongroom.site.refusals import sentence_of
 from strongroom.terms.refusals import Malformed, Reason, Refused
@@ -59,6 +62,8 @@ C = pgettext("month", "May")
 D = pgettext_lazy("permission", "may")
 E = npgettext_lazy("hall", "door", "doors", 3)
 F = "not marked"
+from django.utils.translation import gettext_lazy as later
+G = later("renamed")
 """
 # Every way in which a rule says why, or warns.
 RULES = """
@@ -82,6 +87,15 @@ def require(name):
     why = "it is set aside"
     raise Refused(Reason.NAME_INVALID, why=why)
     raise Refused(Reason.NAME_INVALID, why="")
+
+# In an action, and in a form, why is a code that is kept, and nothing that is said.
+def end_sessions(*, by, now, how):
+    why = "lost" if how else f"other-{how}"
+    note(by=by, now=now, why=why)
+    note(by=by, now=now, why=Reason.NAME_INVALID.value)
+
+def remove(request):
+    why = request.POST.get("why", "")
 
 def name_warnings():
     yield "Choose a better name."
@@ -192,6 +206,7 @@ def test_code_is_read_under_every_name_of_gettext(tmp_path: Path) -> None:
 
     assert ids(texts_in_use(product)) == {
         (None, "joined from two"),
+        (None, "renamed"),
         (None, ("one", "many")),
         ("month", "May"),
         ("permission", "may"),
@@ -328,6 +343,30 @@ def test_a_refused_upload_is_told_in_french_to_a_client_that_asks_for_it(client:
     assert response["X-Strongroom-Reason"] == Reason.CREDENTIALS_MISSING.value
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("door", "heading"),
+    [("sign-in", "Se connecter"), ("sign-up", "Créer un compte"), ("reset", "Réinitialiser le mot de passe")],
+)
+def test_the_ways_in_are_french_for_who_asks_for_it(door: str, heading: str, client: Client) -> None:
+    page = client.get(reverse(door), headers=IN_FRENCH).content.decode()
+
+    assert '<html lang="fr">' in page
+    assert f"<h1>{heading}</h1>" in page
+    assert "Se connecter</a>" in page
+
+
+@pytest.mark.parametrize("deed", Deed)
+def test_every_deed_is_told_in_french(deed: Deed) -> None:
+    with override("en"):
+        english = render_to_string("accounts/deed.txt", {"deed": deed.value, "facts": {}}).strip()
+    with override("fr"):
+        french = render_to_string("accounts/deed.txt", {"deed": deed.value, "facts": {}}).strip()
+
+    assert french
+    assert french != english
+
+
 def test_every_refusal_is_told_in_french_with_its_facts() -> None:
     with override("en"):
         english = {reason: str(answer.sentence) for reason, answer in ANSWERS.items()}
@@ -337,7 +376,9 @@ def test_every_refusal_is_told_in_french_with_its_facts() -> None:
             told = sentence_of(Refused(reason, **facts))
             assert told != text % facts, reason
             assert all(fact in told for fact in facts.values()), reason
-        assert sentence_of(Malformed("name", "it is missing")).startswith("L’envoi ne peut pas être lu\u00a0: name")
+        assert sentence_of(Malformed("name", "it is missing")).startswith(
+            "Ce qui a été envoyé ne peut pas être lu\u00a0: name"
+        )
 
 
 def test_every_why_and_every_warning_is_told_in_french(catalogue: Catalog) -> None:
