@@ -10,6 +10,7 @@ from strongroom import __version__
 from strongroom.commands.accounts import accounts
 from strongroom.commands.demo import demo
 from strongroom.commands.projects import pages, projects, releases
+from strongroom.commands.secrets import secrets
 from strongroom.commands.serve import serve
 from strongroom.commands.settings import settings
 from strongroom.commands.tokens import tokens
@@ -25,7 +26,7 @@ def strongroom() -> None:
     """A Python package index that protects what other people depend on."""
 
 
-for command in (serve, demo, accounts, tokens, projects, releases, pages, settings):
+for command in (serve, demo, accounts, tokens, projects, releases, pages, secrets, settings):
     strongroom.add_command(command)
 
 

@@ -33,7 +33,7 @@ def prepare() -> None:
     from django.conf import settings
     from django.db import connections
 
-    from strongroom.accounts.actions import make_setup_link
+    from strongroom.accounts.actions.adding import make_setup_link
     from strongroom.reads.readers import Readers
     from strongroom.site.keeper import set_right
     from strongroom.terms.actors import system

@@ -69,15 +69,19 @@ def add(
 @click.option("--account", help="Only those of this account.")
 @with_index
 def list_(account: str | None) -> None:
-    """List tokens, newest first: identifier, account, what for, last use, end."""
-    from strongroom.accounts.queries import load_account_id
+    """List tokens, newest first: identifier, account, what for, last use, end, what it was made with, label."""
+    from strongroom.accounts.queries.accounts import load_account_id
     from strongroom.tokens.queries import list_tokens
 
     for row in list_tokens(load_account_id(account) if account else None):
         ends = "revoked" if row.revoked_at else f"expires {row.expires_at:%Y-%m-%d}" if row.expires_at else "no end"
         used = f"used {row.last_used_at:%Y-%m-%d}" if row.last_used_at else "never used"
         covers = "all projects" if row.projects is None else ", ".join(row.projects)
-        click.echo("\t".join([row.pk, row.account.name, "+".join(row.permissions), covers, used, ends, row.label]))
+        factor = f" {row.made_with_factor.label}" if row.made_with_factor else ""
+        made = f"made with {row.made_with}{factor}" if row.made_with else "made here"
+        click.echo(
+            "\t".join([row.pk, row.account.name, "+".join(row.permissions), covers, used, ends, made, row.label])
+        )
 
 
 @tokens.command()

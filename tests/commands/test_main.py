@@ -160,6 +160,8 @@ def test_the_version_is_told() -> None:
         ("demo",),
         ("accounts", "add"),
         ("accounts", "list"),
+        ("accounts", "suspend"),
+        ("accounts", "lift"),
         ("tokens", "add"),
         ("tokens", "list"),
         ("tokens", "revoke"),

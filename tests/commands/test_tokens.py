@@ -124,6 +124,6 @@ def test_tokens_are_listed_with_what_they_are_for_and_never_with_their_text() ->
     limited, revoked = shown.splitlines()
 
     assert text not in shown
-    assert revoked.split("\t")[1:] == ["ada", "publish", "all projects", "never used", "revoked", "laptop"]
+    assert revoked.split("\t")[1:] == ["ada", "publish", "all projects", "never used", "revoked", "made here", "laptop"]
     assert limited.split("\t")[1:5] == ["ada", "read", "ham", "never used"]
     assert run("list", "--account", "ADA").stdout == shown

@@ -8,7 +8,8 @@ import tempfile
 
 import click
 
-from strongroom.commands.demo.catalogue import PEOPLE, PLANS, STAFF
+from strongroom.commands.demo.catalogue import PLANS
+from strongroom.commands.demo.telling import tell_how_to_use
 from strongroom.commands.serve import prepare, run_server
 from strongroom.gear.settings import PREFIX, load_settings
 
@@ -21,29 +22,23 @@ def demo() -> None:
     # A believable past makes forty projects in one go.
     os.environ[f"{PREFIX}NEW_PROJECTS_PER_HOUR"] = "0"
     os.environ[f"{PREFIX}DATABASE_URL"] = ""
+    # Mails lie in the folder, to be read there, and go to nobody.
+    os.environ[f"{PREFIX}SMTP_URL"] = ""
     try:
-        _serve(folder)
+        _serve()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _serve(folder: str) -> None:
+def _serve() -> None:
     from strongroom.commands.index import open_index
 
     open_index()
     from strongroom.commands.demo.filling import fill
 
     with click.progressbar(length=len(PLANS), label="Filling the index") as bar:
-        tokens = fill(lambda: bar.update(1))
+        filled = fill(lambda: bar.update(1))
     prepare()
     chosen, _ = load_settings(os.environ)
-    click.echo(f"\nEverything lies in {folder} and goes when you stop this.\n")
-    click.echo(f"Publish as user __token__ to {chosen.address}/legacy/ with the token of")
-    for name in PEOPLE:
-        owned = [plan.name for plan in PLANS if plan.people[0] == name]
-        click.echo(f"  {name}  {tokens[name]}")
-        click.echo(f"       Owner of {', '.join(owned)}")
-    click.echo(f"  {STAFF}  {tokens[STAFF]}")
-    click.echo("       staff, owns nothing")
-    click.echo(f"\nInstall:  pip install --index-url {chosen.address}/simple/ harbourline\n")
+    tell_how_to_use(chosen, filled)
     run_server(chosen, reads_only=False)

@@ -22,6 +22,9 @@ class Plan:
 
 
 STAFF = "dee"
+KNOWN = "ada"
+"""Whom whoever runs the demo can sign in as."""
+
 PEOPLE = ("ada", "ben", "cyd", "eve", "fay", "gus")
 
 PLANS = (

@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 
-from strongroom.accounts.actions import add_account
+from strongroom.accounts.actions.adding import add_account
+from strongroom.accounts.actions.passwords import NewPassword
 from strongroom.commands.demo.building import Sources, build_sdist, build_wheel
-from strongroom.commands.demo.catalogue import PEOPLE, PLANS, STAFF, Plan
+from strongroom.commands.demo.catalogue import KNOWN, PEOPLE, PLANS, STAFF, Plan
+from strongroom.commands.demo.knowing import PASSWORD, KnownPerson, enrol_app
 from strongroom.gear.shelf import Shelf
 from strongroom.projects.actions import change_status, give_role, yank_release
 from strongroom.projects.publishing import publish_project_pages
@@ -33,22 +35,39 @@ FIRST_DAY = 200
 _CLASSIFIERS = ("Programming Language :: Python :: 3", "Typing :: Typed")
 
 
-def fill(advance: Callable[[], None]) -> dict[str, str]:
-    """Fill the index; calls ``advance`` after each project. Answers each person's token."""
+@dataclass(frozen=True)
+class Filled:
+    """What whoever runs the demo is told: each person's token, and whom they can sign in as."""
+
+    tokens: Mapping[str, str]
+    known: KnownPerson
+
+
+def fill(advance: Callable[[], None]) -> Filled:
+    """Fill the index; calls ``advance`` after each project."""
     chosen = settings.STRONGROOM
     began = datetime.now(UTC) - timedelta(days=FIRST_DAY)
     tokens = {name: _add_person(name, began) for name in (*PEOPLE, STAFF)}
+    known = enrol_app(name=KNOWN, now=began)
     holders = {name: load_holder(token) for name, token in tokens.items()}
     story = _Story(holders, this_index(chosen))
     for number, plan in enumerate(PLANS):
         story.add_project(plan, began + timedelta(days=number))
         advance()
-    return tokens
+    return Filled(tokens, known)
 
 
 def _add_person(name: str, now: datetime) -> str:
     by = operator("demo")
-    add_account(by=by, now=now, name=name, address=f"{name}@example.org", is_verified=True, is_staff=name == STAFF)
+    add_account(
+        by=by,
+        now=now,
+        name=name,
+        address=f"{name}@example.org",
+        is_verified=True,
+        password=NewPassword(PASSWORD) if name == KNOWN else None,
+        is_staff=name == STAFF,
+    )
     return make_token(
         by=by,
         now=now,
