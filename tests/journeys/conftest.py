@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import shutil
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.databases import chosen_database, server_url, with_name
 from tests.journeys import clients, server
@@ -101,3 +104,19 @@ def stocked(tmp_path_factory: pytest.TempPathFactory, fresh_database: Callable[[
     folder = tmp_path_factory.mktemp("stocked")
     with Index(folder, database_url=fresh_database()) as running:
         yield stock(running, clients.client("twine", folder / "home"))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium. Where there is none a journey is skipped, and with CI=true it fails."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        message = "no browser here: install Debian's package chromium to run the browser's journeys"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=[*quiet, "--disable-component-update"])
+        yield chromium
+        chromium.close()

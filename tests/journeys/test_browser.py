@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 
+from tests.journeys.browsing import PASSWORD, complaints_of, open_page
 from tests.journeys.conftest import NewIndex
 from tests.journeys.server import Index
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("browser")]
 
-PASSWORD = "correct horse battery staple"
 PAGES = ("/", "/help/", "/help/file-exists/", "/help/malformed/", "/nothing-here/")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium. Where there is none a journey is skipped, and with CI=true it fails."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        message = "no browser here: install Debian's package chromium to run the browser's journeys"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=[*quiet, "--disable-component-update"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
@@ -40,23 +21,6 @@ def empty_index(new_index: NewIndex) -> Index:
     index = new_index()
     index.start()
     return index
-
-
-def open_page(browser: Browser, *, width: int = 1280, language: str = "en-GB", scheme: str = "light") -> Page:
-    """A page whose every complaint fails the test: nothing may be blocked, broken or fetched from elsewhere."""
-    context = browser.new_context(
-        viewport={"width": width, "height": 800},
-        locale=language,
-        color_scheme="dark" if scheme == "dark" else "light",
-    )
-    return context.new_page()
-
-
-def complaints_of(page: Page) -> list[str]:
-    found: list[str] = []
-    page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: found.append(str(error)))
-    return found
 
 
 def link_in(text: str) -> str:
