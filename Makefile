@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help serve demo test check fmt journeys bench lock messages lines
+.PHONY: help serve demo test check fmt journeys bench lock messages rows lines
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## */  make \1\t/'
@@ -43,6 +43,9 @@ lock: .venv/.dev  ## newest versions into requirements/, with hashes
 
 messages: .venv/.dev  ## bring the French catalogue in line with the texts
 	$(BIN)/python -m tests.site.catalogue
+
+rows: .venv/.dev  ## docs/security: each row with its tests
+	$(BIN)/python -m tests.rows
 
 lines: .venv/.dev  ## count lines for the map in the README
 	$(BIN)/python -m tests.lines

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 
-from strongroom.accounts.actions import add_account
+from strongroom.accounts.actions.adding import add_account
 from strongroom.projects.models import Collaboration, Project
 from strongroom.projects.rules import Role
 from strongroom.reads.readers import Readers

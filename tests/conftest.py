@@ -12,6 +12,7 @@ from django.conf import settings as django_settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from strongroom.gear.hashing import BoundedArgon2Hasher
 from strongroom.gear.settings import Settings
 from tests.databases import chosen_database, server_url, with_name
 
@@ -19,6 +20,9 @@ from tests.databases import chosen_database, server_url, with_name
 hypothesis_settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 if not hypothesis_settings.get_current_profile_name().startswith("ci"):
     hypothesis_settings.load_profile("house")
+
+# Real Argon2id, only cheaper: what the product's parameters are is asked in tests/gear/test_hashing.py.
+BoundedArgon2Hasher.memory_cost, BoundedArgon2Hasher.time_cost = 1024, 1
 
 
 @pytest.fixture(autouse=True)

@@ -1,25 +1,31 @@
 """A program that lets requests race on an index of its own, and says what came of it.
 
 Races need commits that other connections see, and the record refuses to be emptied afterwards; so each race
-runs in a process with a database that is thrown away, on either kind.
+runs with a database that is thrown away, on either kind: in one process with threads, or in several processes.
 """
 
 from __future__ import annotations
 
 import base64
 import dataclasses
+import importlib
 import json
 import os
 import secrets
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+ROOT = str(Path(__file__).parent.parent)
 PROGRAM = "import sys; from tests.racing import main; main(sys.stdin.read())"
+RUNNER = "import sys; from tests.racing import run_when_told; run_when_told(sys.stdin.read())"
+LONGEST_START = 60
+"""Seconds until every process stands at the line, at the most."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,12 +37,10 @@ class Track:
 
     def race(self, job: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
         """Run a job; what it found."""
-        root = str(Path(__file__).parent.parent)
-        chosen = {"STRONGROOM_DATA_FOLDER": str(self.folder), "STRONGROOM_DATABASE_URL": self.database_url}
         ran = subprocess.run(
             [sys.executable, "-c", PROGRAM],
-            cwd=root,
-            env={**os.environ, **chosen},
+            cwd=ROOT,
+            env=self._environ,
             input=json.dumps(job),
             capture_output=True,
             text=True,
@@ -45,6 +49,67 @@ class Track:
         )
         assert ran.returncode == 0, ran.stderr
         return json.loads(ran.stdout.splitlines()[-1])
+
+    def race_processes(self, job: Job, *, processes: int = 4) -> Outcome:
+        """Run a job in several processes that start at the same moment."""
+        prepared = self.race({"call": job.prepare, "told": None})
+        line = self.folder / "starting-line"
+        line.mkdir()
+        told = json.dumps({"call": job.run, "told": prepared, "line": str(line)})
+        runners = [self._runner(told) for _ in range(processes)]
+        try:
+            _wait_for(lambda: len(list(line.glob("ready-*"))) == processes, runners)
+            (line / "go").touch()
+            ended = [runner.communicate(timeout=120) for runner in runners]
+        finally:
+            for runner in runners:
+                runner.kill()
+        assert not any(runner.returncode for runner in runners), ended
+        answers = [json.loads(out.splitlines()[-1]) for out, _ in ended]
+        return Outcome(answers, self.race({"call": job.look, "told": prepared}))
+
+    def _runner(self, told: str) -> subprocess.Popen[str]:
+        runner = subprocess.Popen(
+            [sys.executable, "-c", RUNNER],
+            cwd=ROOT,
+            env=self._environ,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert runner.stdin is not None
+        runner.stdin.write(told)
+        runner.stdin.close()
+        runner.stdin = None
+        return runner
+
+    @property
+    def _environ(self) -> dict[str, str]:
+        chosen = {"STRONGROOM_DATA_FOLDER": str(self.folder), "STRONGROOM_DATABASE_URL": self.database_url}
+        return {**os.environ, **chosen}
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """What races, each named as ``module:function``. What is passed on is JSON.
+
+    ``prepare()`` sets the index up and gives what the runners need; ``run(prepared)`` is what each process does at
+    the same moment as the others, and gives what came of it; ``look(prepared)`` gives what stands in the database
+    afterwards.
+    """
+
+    prepare: str
+    run: str
+    look: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What each process answered, and what was found afterwards."""
+
+    answers: list[Any]
+    found: Any
 
 
 @contextmanager
@@ -75,8 +140,50 @@ def main(job: str) -> None:
 
     open_index()
     told = json.loads(job)
+    if "call" in told:
+        sys.stdout.write(f"\n{json.dumps(_call(told))}\n")
+        return
     found = _race_uploads(told["uploads"]) if "uploads" in told else _race_setup(told["setup"])
     sys.stdout.write(f"\n{json.dumps(found)}\n")
+
+
+def run_when_told(job: str) -> None:
+    """Get ready in this process, wait for the others, run, and print what came of it as one line of JSON."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "strongroom.site.settings")
+    django.setup()
+    from django.db import connection
+
+    told = json.loads(job)
+    run = _function(told["call"])
+    connection.ensure_connection()
+    line = Path(told["line"])
+    (line / f"ready-{os.getpid()}").touch()
+    go = line / "go"
+    while not go.exists():
+        pass  # busy, so that nobody starts late
+    sys.stdout.write(f"\n{json.dumps(run(told['told']))}\n")
+
+
+def _call(told: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
+    function = _function(told["call"])
+    return function() if told["told"] is None else function(told["told"])
+
+
+def _function(name: str) -> Callable[..., Any]:
+    module, _, function = name.partition(":")
+    found: Callable[..., Any] = getattr(importlib.import_module(module), function)
+    return found
+
+
+def _wait_for(is_so: Callable[[], bool], runners: Sequence[subprocess.Popen[str]]) -> None:
+    end = time.monotonic() + LONGEST_START
+    while not is_so():
+        assert time.monotonic() < end, "not every process came to the starting line"
+        fallen = [runner.communicate()[1] for runner in runners if runner.poll()]
+        assert not fallen, fallen
+        time.sleep(0.01)
 
 
 def _at_once(runners: Sequence[Callable[[], Any]]) -> list[Any]:
@@ -154,7 +261,8 @@ def _projects() -> dict[str, Any]:
 
 
 def _race_setup(names: list[str]) -> dict[str, Any]:
-    from strongroom.accounts.actions import NewPassword, make_first_staff_account, make_setup_link
+    from strongroom.accounts.actions.adding import make_first_staff_account, make_setup_link
+    from strongroom.accounts.actions.passwords import NewPassword
     from strongroom.accounts.models import Account
     from strongroom.terms.actors import visitor
     from strongroom.terms.refusals import Refused
