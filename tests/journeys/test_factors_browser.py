@@ -182,6 +182,21 @@ class TestKeys:
 
         at_security(page)
 
+    def test_a_passkey_that_did_not_check_who_holds_it_signs_nobody_in_alone(
+        self, page: Page, own_index: Index
+    ) -> None:
+        keys, key = self.first_key(page, own_index, passkey=True)
+        sign_out(page)
+        page.context.clear_cookies()
+        keys.lie(key, isBadUV=True)
+
+        page.goto(f"{own_index.url}/account/sign-in/")
+        page.get_by_role("button", name="Use a passkey or a security key").click()
+
+        assert "PIN or fingerprint" in page.get_by_role("alert").inner_text()
+        page.goto(f"{own_index.url}/account/security/")
+        page.get_by_role("heading", name="Sign in", exact=True).wait_for()
+
     def test_a_key_that_verifies_nobody_comes_first_and_the_password_second(self, page: Page, own_index: Index) -> None:
         self.first_key(page, own_index)
         sign_out(page)

@@ -44,7 +44,7 @@ def verify_address(request: HttpRequest, address: int) -> HttpResponse:
     """Ask for the code that was mailed to the address, or mail another."""
     row = load_address(require_visit(request).account, address)
     template = "accounts/verify_address.html"
-    context: dict[str, object] = {"address": row.address, "said": request.GET.get("said", "")}
+    context: dict[str, object] = {"address": row.address, "is_sent_again": request.GET.get("said") == "again"}
     if row.verified_at is not None:
         return HttpResponseRedirect(reverse("account"))
     if request.method != "POST":

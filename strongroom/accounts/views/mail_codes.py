@@ -26,7 +26,7 @@ class CodePage:
 def answer_code_page(request: HttpRequest, page: CodePage) -> HttpResponse:
     """Show the form, take the code, or mail a new one; and lead on."""
     arrival = arrival_at(request, page.purpose)
-    context: dict[str, object] = {"address": arrival.address, "said": request.GET.get("said", "")}
+    context: dict[str, object] = {"address": arrival.address, "is_sent_again": request.GET.get("said") == "again"}
     if request.method != "POST":
         is_turn = next_stage(arrival.facts) is Stage.MAILBOX
         return render(request, page.template, context) if is_turn else lead_on(request, arrival)
