@@ -33,7 +33,8 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
     if "code" in request.POST or list_waiting(visit.account, visit.session, now=timezone.now()):
         return _confirm(request)
     if not held_kinds(visit.account) & FACTOR_KINDS:
-        raise Refused(Reason.FACTOR_UNKNOWN)
+        # Nothing to be without yet: the security page says what to enrol first.
+        return HttpResponseRedirect(reverse("security"))
     ahead = prove_first(request, AIM)
     if ahead is not None:
         return ahead
