@@ -107,6 +107,7 @@ class Reason(enum.Enum):
     SIGN_IN_NEEDED = "sign-in-needed"
     SIGN_IN_FAILED = "sign-in-failed"
     TOO_MANY_ATTEMPTS = "too-many-attempts"
+    TOO_MANY_SIGN_INS = "too-many-sign-ins"
     ARRIVAL_GONE = "arrival-gone"
     STAGE_OUT_OF_ORDER = "stage-out-of-order"
     ACCOUNT_SUSPENDED = "account-suspended"

@@ -10,7 +10,10 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, get_hasher, make_password
 
-from strongroom.gear.hashing import AT_ONCE, LANES, MEMORY_KIB, PASSES, BoundedArgon2Hasher
+from strongroom.gear import hashing
+from strongroom.gear.hashing import AT_ONCE, IN_LINE, LANES, MEMORY_KIB, PASSES, BoundedArgon2Hasher
+from strongroom.gear.settings import Settings
+from strongroom.terms.refusals import Reason, Refused
 
 PASSWORD = "correct horse battery staple"
 
@@ -50,13 +53,44 @@ def test_no_more_hashes_run_at_a_time_than_there_is_memory_for(monkeypatch: pyte
         return real(*told, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(argon2.low_level, "hash_secret", hash_slowly)
-    threads = [threading.Thread(target=make_password, args=(PASSWORD,)) for _ in range(4 * AT_ONCE)]
+    threads = [threading.Thread(target=make_password, args=(PASSWORD,)) for _ in range(IN_LINE)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
     assert most == AT_ONCE
+
+
+def test_a_flood_of_sign_ins_is_told_to_wait_and_leaves_threads_for_installs(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go_on = threading.Semaphore(0), threading.Event()
+    real = argon2.low_level.hash_secret
+
+    def hash_when_told(*told: object, **more: object) -> bytes:
+        begun.release()
+        go_on.wait()
+        return real(*told, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(argon2.low_level, "hash_secret", hash_when_told)
+    hashed: list[str] = []
+    threads = [threading.Thread(target=lambda: hashed.append(make_password(PASSWORD))) for _ in range(IN_LINE)]
+    for thread in threads:
+        thread.start()
+    for _ in range(AT_ONCE):
+        begun.acquire()
+    while hashing._line._value:
+        time.sleep(0.001)
+
+    with pytest.raises(Refused) as refused:
+        make_password(PASSWORD)
+    go_on.set()
+    for thread in threads:
+        thread.join()
+
+    assert refused.value.reason is Reason.TOO_MANY_SIGN_INS
+    assert len(hashed) == IN_LINE
+    assert check_password(PASSWORD, hashed[0])
+    assert Settings().threads - Settings().uploads > IN_LINE
 
 
 def test_a_password_that_cannot_be_hashed_gives_its_turn_back() -> None:

@@ -27,6 +27,13 @@ SIGN_IN = {
             "Guessing is limited: for each account, for each address that requests come from, and for each factor. Signing in with a security key is not limited by other people's guesses."
         ),
     ),
+    Reason.TOO_MANY_SIGN_INS: Answer(
+        429,
+        _("Too many people are signing in at this moment. Wait a few seconds, then try again."),
+        _(
+            "Checking a password takes time and memory on purpose, so only a few are checked at once. Installing goes on meanwhile, and so does signing in with a passkey."
+        ),
+    ),
     Reason.ARRIVAL_GONE: Answer(
         403,
         _("This took too long, or was already finished. Begin again."),
