@@ -6,9 +6,11 @@ Each answers ``done`` or the reason of its refusal.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 from django.conf import settings
 
@@ -16,6 +18,7 @@ from strongroom.accounts.models import Account, Factor, Letter, Session
 from strongroom.accounts.queries.entry import held_kinds
 from strongroom.accounts.rules.proving import Dangerous
 from strongroom.accounts.views.visiting import sealer_of_index
+from strongroom.factors.actions import keys
 from strongroom.factors.actions.apps import begin_app, verify_app_code
 from strongroom.factors.actions.codes import make_recovery_codes, replace_used_codes, verify_recovery_code
 from strongroom.factors.actions.enrolling import confirm_codes, renew_unconfirmed_codes
@@ -24,6 +27,7 @@ from strongroom.factors.actions.keys import Asker, verify_key
 from strongroom.factors.models import RecoveryCode, SecurityKey
 from strongroom.factors.queries import count_codes_left, list_factors
 from strongroom.factors.rules.challenges import KeyPurpose
+from strongroom.factors.rules.security_keys import is_copied
 from strongroom.factors.rules.totp import step_at
 from strongroom.record.models import Event
 from strongroom.terms.actors import AccountId, Actor, ActorKind, ArrivalId, FactorId, SessionId
@@ -50,6 +54,9 @@ from tests.factors.cast import (
 )
 
 Told = dict[str, Any]
+
+SLOWLY = 1.0
+"""Seconds, in which the other process is sure to have come as far."""
 
 
 def told_of(deed: Callable[[], object]) -> str:
@@ -188,7 +195,15 @@ def prepare_clone() -> Told:
 
 
 def show_one_of_two_keys(told: Told) -> str:
-    return show_answer(turn_of(told))
+    """Each takes its time between comparing the counter and storing it: both have compared before either stores."""
+    with patch.object(keys, "is_copied", _compared_slowly):
+        return show_answer(turn_of(told))
+
+
+def _compared_slowly(*, stored: int, answered: int) -> bool:
+    found = is_copied(stored=stored, answered=answered)
+    time.sleep(SLOWLY)
+    return found
 
 
 # One proof

@@ -41,7 +41,9 @@ def own_index(new_index: NewIndex) -> Index:
 
 
 def at_security(page: Page) -> None:
+    """Fails when the person is not in."""
     page.get_by_role("heading", name="Security", exact=True).wait_for()
+    assert page.url.split("?")[0].endswith("/account/security/")
 
 
 def sign_in_by_app(page: Page, index: Index, name: str, phone: Phone, mailbox: Mailbox | None = None) -> None:
