@@ -84,7 +84,7 @@ class Spool:
         wanted = [path] if sidecar is None else [path, f"{path}.metadata"]
         _write_durably(self._note, json.dumps(wanted).encode())
         final = shelf / path
-        _make_folders(final.parent, shelf)
+        make_folders(final.parent, shelf)
         if sidecar is not None:
             # First the sidecar: a file that is there has its sidecar.
             draft = self.path.with_suffix(".metadata")
@@ -214,7 +214,8 @@ def _write_durably(path: Path, content: bytes) -> None:
     _sync_folder(path.parent)
 
 
-def _make_folders(folder: Path, above: Path) -> None:
+def make_folders(folder: Path, above: Path) -> None:
+    """Make a folder below another, and let it outlive a loss of power: what is placed in it must be found again."""
     missing = []
     while folder != above and not folder.exists():
         missing.append(folder)

@@ -89,13 +89,16 @@ class Tree:
     def withdraw_project(self, name: NormalizedName, *, serial: int | None = None) -> None:
         """Take all of a project's pages away, and refuse renderings up to this serial from now on.
 
-        Without a serial, up to that of the page that is taken away.
+        Without a serial, up to that of the page that is taken away; with one, pages of a later serial stay.
         """
         if not is_normalized(name):
             raise ValueError(f"not a normalised project name: {name!r}")
 
         with locked(self._folder, name):
-            last = max(self.published_serial(name) or 0, serial or 0)
+            published = self.published_serial(name) or 0
+            if serial is not None and published > serial:
+                return
+            last = max(published, serial or 0)
             tombstone = self._tombstone(name)
             tombstone.parent.mkdir(exist_ok=True)
             tombstone.write_text(str(last), encoding="ascii")

@@ -102,6 +102,35 @@ class Reason(enum.Enum):
     PASSWORD_GUESSABLE = "password-guessable"  # noqa: S105 - a code, not a secret
     PROJECT_UNKNOWN = "project-unknown"
     RELEASE_UNKNOWN = "release-unknown"
+    FILE_UNKNOWN = "file-unknown"
+
+    # Keeping a project
+    PROJECT_DELETED = "project-deleted"
+    RELEASE_DELETED = "release-deleted"
+    NOT_DELETED = "not-deleted"
+    UNDO_OVER = "undo-over"
+    NAME_NOT_TYPED = "name-not-typed"
+    STATUS_OF_STAFF = "status-of-staff"
+    COLLABORATOR_UNKNOWN = "collaborator-unknown"
+    ALREADY_COLLABORATOR = "already-collaborator"
+    ALREADY_INVITED = "already-invited"
+    INVITATION_UNKNOWN = "invitation-unknown"
+    TOO_MANY_INVITATIONS = "too-many-invitations"
+    OWNER_TOO_NEW = "owner-too-new"
+    PERSON_NEEDED = "person-needed"
+
+    # Staff
+    STAFF_ONLY = "staff-only"
+    STAFF_FACTOR_NEEDED = "staff-factor-needed"
+    REASON_MISSING = "reason-missing"
+    OFFICE_SIGN_IN = "office-sign-in"
+    OFFICE_ON_ONESELF = "office-on-oneself"
+    OFFICE_NEEDS_FACTOR = "office-needs-factor"
+    LAST_STAFF = "last-staff"
+    ACCOUNT_NOT_LIVE = "account-not-live"
+    ANNOUNCEMENT_TEXT = "announcement-text"
+    ANNOUNCEMENT_TIMES = "announcement-times"
+    ANNOUNCEMENT_UNKNOWN = "announcement-unknown"
 
     # Signing in
     SIGN_IN_NEEDED = "sign-in-needed"

@@ -1,34 +1,20 @@
-"""Projects are made, added to, yanked and given a status: in rows, in the record, with the next serial."""
+"""Projects are made and added to: in rows, in the record, with the next serial."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from strongroom.projects.actions import (
-    LONGEST_REASON,
-    NewFile,
-    add_file,
-    add_project,
-    add_release,
-    change_status,
-    unyank_release,
-    yank_release,
-)
+from strongroom.projects.actions.adding import NewFile, add_file, add_project, add_release
+from strongroom.projects.actions.pages import mark_pages_due
 from strongroom.projects.models import Collaboration, DuePage, File, Ledger, Project, Release, TakenFilename
 from strongroom.record.models import Event
 from strongroom.terms.actors import Actor
 from strongroom.terms.filenames import Kind, Sha256
-from strongroom.terms.names import NormalizedName, parse_project_name
-from strongroom.terms.refusals import Reason, Refused
-from strongroom.terms.statuses import ProjectStatus
+from strongroom.terms.names import parse_project_name
 from tests.cast import NOW, OPERATOR, add_person
 
 pytestmark = pytest.mark.django_db
-
-HAM = NormalizedName("ham")
 
 
 def new_file(filename: str = "ham-1.0.tar.gz", *, sha256: str = "a" * 64, size: int = 10) -> NewFile:
@@ -106,7 +92,7 @@ def test_a_filename_is_taken_for_ever() -> None:
 def test_serials_are_given_out_once_across_projects() -> None:
     made(name="ham")
     made(name="spam")
-    change_status(by=OPERATOR, now=NOW, name=HAM, status=ProjectStatus.ARCHIVED, reason="")
+    mark_pages_due(Project.objects.get(normalized_name="ham"))
 
     assert dict(Project.objects.values_list("normalized_name", "serial")) == {"ham": 3, "spam": 2}
     assert Ledger.objects.get().last_serial == 3
@@ -121,92 +107,10 @@ def test_the_first_change_of_an_index_without_a_ledger_opens_one() -> None:
 
 
 def test_changes_that_wait_together_make_all_pages_due() -> None:
-    made()
+    release = made()
     assert not DuePage.objects.get().whole
 
-    yank_release(by=OPERATOR, now=NOW, name=HAM, version="1.0", reason="")
+    mark_pages_due(release.project)
 
     due = DuePage.objects.get()
     assert (due.serial, due.whole) == (2, True)
-
-
-def test_a_yank_is_kept_with_its_reason_and_recorded() -> None:
-    made()
-
-    yank_release(by=OPERATOR, now=NOW, name=HAM, version="1.0", reason="  it bites \n")
-
-    release = Release.objects.get()
-    assert (release.yanked_at, release.yanked_reason) == (NOW, "it bites")
-    assert last_event() == ("release-yanked", "ham", {"version": "1.0", "reason": "it bites"})
-    assert Project.objects.get().serial == 2
-
-
-def test_a_second_yank_gives_the_new_reason() -> None:
-    made()
-    yank_release(by=OPERATOR, now=NOW, name=HAM, version="1.0", reason="one")
-
-    yank_release(by=OPERATOR, now=NOW, name=HAM, version="1.0", reason="two" * 1000)
-
-    assert Release.objects.get().yanked_reason == ("two" * 1000)[:LONGEST_REASON]
-
-
-def test_a_yank_is_taken_back_and_recorded() -> None:
-    made()
-    yank_release(by=OPERATOR, now=NOW, name=HAM, version="1.0", reason="it bites")
-
-    unyank_release(by=OPERATOR, now=NOW, name=HAM, version="1.0")
-
-    release = Release.objects.get()
-    assert (release.yanked_at, release.yanked_reason) == (None, "")
-    assert last_event() == ("release-unyanked", "ham", {"version": "1.0"})
-
-
-@pytest.mark.parametrize("status", list(ProjectStatus))
-def test_a_status_is_kept_with_its_reason_and_recorded(status: ProjectStatus) -> None:
-    made()
-
-    change_status(by=OPERATOR, now=NOW, name=HAM, status=status, reason=" moved to eggs ")
-
-    project = Project.objects.get()
-    assert (project.status, project.status_reason) == (status.value, "moved to eggs")
-    assert last_event() == ("status-changed", "ham", {"status": status.value, "reason": "moved to eggs"})
-    assert DuePage.objects.get().serial == 2
-
-
-UNKNOWN: dict[str, tuple[Callable[[], None], Reason]] = {
-    "yank of an unknown project": (
-        lambda: yank_release(by=OPERATOR, now=NOW, name=NormalizedName("eggs"), version="1.0", reason=""),
-        Reason.PROJECT_UNKNOWN,
-    ),
-    "yank of an unknown release": (
-        lambda: yank_release(by=OPERATOR, now=NOW, name=HAM, version="9", reason=""),
-        Reason.RELEASE_UNKNOWN,
-    ),
-    "un-yank of an unknown project": (
-        lambda: unyank_release(by=OPERATOR, now=NOW, name=NormalizedName("eggs"), version="1.0"),
-        Reason.PROJECT_UNKNOWN,
-    ),
-    "un-yank of an unknown release": (
-        lambda: unyank_release(by=OPERATOR, now=NOW, name=HAM, version="1"),
-        Reason.RELEASE_UNKNOWN,
-    ),
-    "status of an unknown project": (
-        lambda: change_status(
-            by=OPERATOR, now=NOW, name=NormalizedName("eggs"), status=ProjectStatus.ARCHIVED, reason=""
-        ),
-        Reason.PROJECT_UNKNOWN,
-    ),
-}
-
-
-@pytest.mark.parametrize("case", UNKNOWN)
-def test_what_is_not_there_is_refused_and_leaves_no_trace(case: str) -> None:
-    made()
-    deed, reason = UNKNOWN[case]
-    before = (Event.objects.count(), list(Project.objects.values()), list(DuePage.objects.values()))
-
-    with pytest.raises(Refused) as refused:
-        deed()
-
-    assert refused.value.reason is reason
-    assert (Event.objects.count(), list(Project.objects.values()), list(DuePage.objects.values())) == before

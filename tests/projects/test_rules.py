@@ -8,17 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strongroom.projects.rules import (
-    ALLOWED,
-    NewProject,
-    ProjectDeed,
-    Role,
-    lookalike_key,
-    require_free_name,
-    require_open_to_uploads,
-    require_role,
-    require_room_for_new_project,
-)
+from strongroom.projects.rules.names import NewProject, lookalike_key, require_free_name, require_room_for_new_project
+from strongroom.projects.rules.roles import ALLOWED, ProjectDeed, Role, require_role
+from strongroom.projects.rules.statuses import require_open_to_uploads
 from strongroom.terms.names import normalize, parse_project_name
 from strongroom.terms.refusals import Reason, refusal_of
 from strongroom.terms.statuses import ProjectStatus

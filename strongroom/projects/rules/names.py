@@ -1,43 +1,17 @@
-"""What a project's name must be, and which role may do what to a project."""
+"""What a project's name must be, and when a new one is taken."""
 
 from __future__ import annotations
 
-import enum
 import sys
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from strongroom.terms.names import NormalizedName, ProjectName, normalize
 from strongroom.terms.refusals import Reason, Refused
-from strongroom.terms.statuses import ProjectStatus
-
-
-class Role(enum.Enum):
-    """A collaborator's role on a project."""
-
-    OWNER = "owner"
-    MAINTAINER = "maintainer"
-
-
-class ProjectDeed(enum.Enum):
-    """What a collaborator may want to do to a project."""
-
-    PUBLISH = "publish"
-    YANK = "yank"
-    CHANGE_STATUS = "change-status"
-
-
-ALLOWED: dict[Role, frozenset[ProjectDeed]] = {
-    Role.OWNER: frozenset(ProjectDeed),
-    Role.MAINTAINER: frozenset({ProjectDeed.PUBLISH, ProjectDeed.YANK}),
-}
-
-CLOSED_TO_UPLOADS = {
-    ProjectStatus.ARCHIVED: Reason.PROJECT_ARCHIVED,
-    ProjectStatus.QUARANTINED: Reason.PROJECT_QUARANTINED,
-}
 
 _STANDARD_LIBRARY = frozenset(normalize(name) for name in sys.stdlib_module_names)
+
+
 _LOOKALIKES = str.maketrans({"-": "", "l": "1", "i": "1", "o": "0"})
 
 
@@ -50,20 +24,6 @@ class NewProject:
     prohibited: Collection[NormalizedName]
     made_this_hour: int
     limit_per_hour: int
-
-
-def require_role(role: Role | None, deed: ProjectDeed) -> None:
-    """An Owner may do everything to a project; a Maintainer may publish and yank; nobody else may change it."""
-    if role is None:
-        raise Refused(Reason.NOT_A_COLLABORATOR, deed=deed.value)
-    if deed not in ALLOWED[role]:
-        raise Refused(Reason.ROLE_TOO_LOW, role=role.value, deed=deed.value)
-
-
-def require_open_to_uploads(status: ProjectStatus, *, name: str) -> None:
-    """An archived or quarantined project takes no files (PEP 792)."""
-    if status in CLOSED_TO_UPLOADS:
-        raise Refused(CLOSED_TO_UPLOADS[status], name=name)
 
 
 def require_free_name(new: NewProject) -> None:

@@ -1,0 +1,81 @@
+"""Keeping the list of projects that visitors can find in step with what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Max
+
+from strongroom.projects.models import Classifier, File, Listing, Project, Release
+from strongroom.projects.queries.installers import load_latest_version
+from strongroom.projects.rules.wording import word_project
+from strongroom.terms.names import NormalizedName
+from strongroom.terms.statuses import ProjectStatus
+
+_AT_ONCE = 500
+"""Rows of a batch: a commit each, so that nobody who uploads waits long."""
+
+
+def refresh_listing(project: Project) -> None:
+    """List the project as it now is, or not at all; in the caller's transaction, behind the ledger's lock.
+
+    That lock makes the counts of classifiers true: whoever changes them holds it until the commit.
+    """
+    row = Project.objects.get(pk=project.pk)
+    before = Listing.objects.filter(pk=row.pk).values_list("marks", flat=True).first()
+    if row.deleted_at is not None or row.status == ProjectStatus.QUARANTINED.value:
+        Listing.objects.filter(pk=row.pk).delete()
+        _count_classifiers(before, "")
+        return
+    values = _values(row)
+    Listing.objects.update_or_create(project=row, defaults=values)
+    _count_classifiers(before, values["marks"])
+
+
+def note_downloads(counts: Mapping[NormalizedName, int]) -> None:
+    """Set how often projects were downloaded; those that are not named keep their number."""
+    names = sorted(counts)
+    for start in range(0, len(names), _AT_ONCE):
+        with transaction.atomic():
+            rows = list(Listing.objects.filter(name__in=names[start : start + _AT_ONCE]).only("name", "downloads"))
+            changed = [row for row in rows if row.downloads != counts[NormalizedName(row.name)]]
+            for row in changed:
+                row.downloads = counts[NormalizedName(row.name)]
+            Listing.objects.bulk_update(changed, ["downloads"])
+
+
+def _values(project: Project) -> dict[str, Any]:
+    name = NormalizedName(project.normalized_name)
+    version = load_latest_version(name) or ""
+    shown = Release.objects.filter(project=project, version=version).values_list("metadata", flat=True).first()
+    wording = word_project(name, shown or {})
+    files = File.objects.filter(release__project=project, deleted_at=None, release__deleted_at=None)
+    return {
+        "name": name,
+        "display_name": project.display_name,
+        "summary": wording.summary,
+        "keywords": wording.keywords,
+        "words": wording.words,
+        "heads": wording.heads,
+        "marks": _marks(wording.classifiers),
+        "version": version,
+        "created_at": project.created_at,
+        "updated_at": files.aggregate(newest=Max("uploaded_at"))["newest"] or project.created_at,
+    }
+
+
+def _marks(classifiers: Collection[str]) -> str:
+    known = dict(Classifier.objects.filter(text__in=classifiers).values_list("text", "id"))
+    for text in sorted(set(classifiers).difference(known)):
+        known[text] = Classifier.objects.get_or_create(text=text)[0].pk
+    return " ".join(f"c{one}" for one in sorted(known.values()))
+
+
+def _count_classifiers(before: str | None, after: str) -> None:
+    had, has = set((before or "").split()), set(after.split())
+    for marks, change in ((has - had, 1), (had - has, -1)):
+        if marks:
+            numbers = [int(mark.removeprefix("c")) for mark in marks]
+            Classifier.objects.filter(pk__in=numbers).update(projects=F("projects") + change)

@@ -1,0 +1,1 @@
+"""What must hold of projects, their names, and who collaborates on them."""
