@@ -23,11 +23,16 @@ class Event(models.Model):
     details = models.JSONField(default=dict)
 
     class Meta:
-        """Read by subject and by actor."""
+        """Read by subject and by actor; searched by day, by deed, and by who did it."""
 
         indexes = [  # noqa: RUF012 - Django's form
             models.Index(fields=["subject_kind", "subject_name", "id"], name="event_subject"),
             models.Index(fields=["actor_account", "id"], name="event_actor"),
+            models.Index(fields=["subject_kind", "subject_name", "at", "id"], name="event_subject_day"),
+            models.Index(fields=["at", "id"], name="event_day"),
+            models.Index(fields=["deed", "at", "id"], name="event_deed"),
+            models.Index(fields=["actor_name", "at", "id"], name="event_who"),
+            models.Index(fields=["actor_name", "deed", "at", "id"], name="event_who_deed"),
         ]
 
     def __str__(self) -> str:

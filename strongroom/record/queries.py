@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from strongroom.record.models import Event
-from strongroom.record.rules import Subject
-from strongroom.terms.actors import ActorKind, FactorId
+from strongroom.record.rules import Subject, SubjectKind
+from strongroom.terms.actors import AccountId, ActorKind, FactorId
 from strongroom.terms.proofs import ProofKind
 
 MOST_LISTED = 100
@@ -18,10 +20,13 @@ MOST_LISTED = 100
 class RecordedEvent:
     """One event as it was recorded. ``deed`` is its value, which outlives the enum."""
 
+    id: int
     at: datetime
     deed: str
     actor_kind: ActorKind
     actor_name: str
+    account: AccountId | None
+    is_by_token: bool
     proof: ProofKind | None
     factor: FactorId | None
     address: str
@@ -29,15 +34,20 @@ class RecordedEvent:
     details: dict[str, Any]
 
 
-def list_events(subject: Subject, *, most: int = MOST_LISTED) -> list[RecordedEvent]:
-    """The newest events of one subject."""
+def list_events(subject: Subject, *, most: int = MOST_LISTED, before: int | None = None) -> list[RecordedEvent]:
+    """The newest events of one subject; ``before`` is the last one of the page before."""
     rows = Event.objects.filter(subject_kind=subject.kind.value, subject_name=subject.name)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
     return [
         RecordedEvent(
+            id=row.pk,
             at=row.at,
             deed=row.deed,
             actor_kind=ActorKind(row.actor_kind),
             actor_name=row.actor_name,
+            account=None if row.actor_account is None else AccountId(row.actor_account),
+            is_by_token=bool(row.actor_token),
             proof=ProofKind(row.proof) if row.proof else None,
             factor=None if row.factor is None else FactorId(row.factor),
             address=row.address or "",
@@ -46,3 +56,80 @@ def list_events(subject: Subject, *, most: int = MOST_LISTED) -> list[RecordedEv
         )
         for row in rows.order_by("-id")[:most]
     ]
+
+
+@dataclass(frozen=True)
+class Search:
+    """What those who run the index look for in the record; what is empty asks nothing. ``until`` is left out itself."""
+
+    deed: str = ""
+    actor: str = ""
+    subject_kind: str = ""
+    subject: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class FoundEvent:
+    """One event as it was recorded, whole; what kinds and deeds are called is as old as the event."""
+
+    id: int
+    at: datetime
+    deed: str
+    actor_kind: str
+    actor_name: str
+    actor_token: str
+    proof: str
+    address: str
+    client: str
+    subject_kind: str
+    subject_name: str
+    details: dict[str, Any]
+
+
+def search_events(search: Search, *, before: int | None = None, most: int = MOST_LISTED) -> list[FoundEvent]:
+    """The newest events that fit, behind the last one of the page before; one more than the page has, if there is.
+
+    Whatever is asked, an index answers it in the order of the page: a million events are never sorted.
+    """
+    rows = Event.objects.all()
+    for field, value in (("deed", search.deed), ("actor_name", search.actor), ("subject_kind", search.subject_kind)):
+        if value:
+            rows = rows.filter(**{field: value})
+    if search.since is not None:
+        rows = rows.filter(at__gte=search.since)
+    if search.until is not None:
+        rows = rows.filter(at__lt=search.until)
+    rows = _before(rows, before).order_by("-at", "-id")
+    if not search.subject:
+        return [_found(row) for row in rows[: most + 1]]
+    # Each kind by itself: the index of subjects begins with it.
+    kinds = [search.subject_kind] if search.subject_kind else [kind.value for kind in SubjectKind]
+    named = rows.filter(subject_name=search.subject)
+    found = [row for kind in kinds for row in named.filter(subject_kind=kind)[: most + 1]]
+    return [_found(row) for row in sorted(found, key=lambda row: (row.at, row.pk), reverse=True)[: most + 1]]
+
+
+def _before(rows: QuerySet[Event], before: int | None) -> QuerySet[Event]:
+    at = None if before is None else Event.objects.filter(pk=before).values_list("at", flat=True).first()
+    if before is None or at is None:
+        return rows
+    return rows.filter(Q(at__lt=at) | Q(pk__lt=before), at__lte=at)
+
+
+def _found(row: Event) -> FoundEvent:
+    return FoundEvent(
+        id=row.pk,
+        at=row.at,
+        deed=row.deed,
+        actor_kind=row.actor_kind,
+        actor_name=row.actor_name,
+        actor_token=row.actor_token,
+        proof=row.proof,
+        address=row.address or "",
+        client=row.client,
+        subject_kind=row.subject_kind,
+        subject_name=row.subject_name,
+        details=row.details,
+    )

@@ -21,6 +21,20 @@ class Deed(enum.Enum):
     RELEASE_YANKED = "release-yanked"
     RELEASE_UNYANKED = "release-unyanked"
     STATUS_CHANGED = "status-changed"
+    FILE_DELETED = "file-deleted"
+    FILE_RESTORED = "file-restored"
+    RELEASE_DELETED = "release-deleted"
+    RELEASE_RESTORED = "release-restored"
+    PROJECT_DELETED = "project-deleted"
+    PROJECT_RESTORED = "project-restored"
+    PURGED = "purged"
+    COLLABORATOR_INVITED = "collaborator-invited"
+    INVITATION_ACCEPTED = "invitation-accepted"
+    INVITATION_DECLINED = "invitation-declined"
+    INVITATION_WITHDRAWN = "invitation-withdrawn"
+    ROLE_CHANGED = "role-changed"
+    COLLABORATOR_REMOVED = "collaborator-removed"
+    COLLABORATOR_LEFT = "collaborator-left"
 
     SIGNED_UP = "signed-up"
     SIGNED_IN = "signed-in"
@@ -54,6 +68,10 @@ class Deed(enum.Enum):
     RECOVERY_CODES_MADE = "recovery-codes-made"
     RECOVERY_CODE_USED = "recovery-code-used"
     SECRETS_RESEALED = "secrets-resealed"
+
+    STAFF_REMOVED = "staff-removed"
+    ANNOUNCEMENT_MADE = "announcement-made"
+    ANNOUNCEMENT_ENDED = "announcement-ended"
 
 
 class SubjectKind(enum.Enum):

@@ -10,7 +10,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from strongroom.accounts.models import Account
-from strongroom.projects.actions import add_project
+from strongroom.projects.actions.adding import add_project
 from strongroom.projects.models import Project
 from strongroom.record.actions import LONGEST_CLIENT, record_event
 from strongroom.record.models import Event
