@@ -138,14 +138,26 @@ def _write(letter: LetterFacts, *, index: str, code: str, link: str) -> tuple[st
         "facts": facts,
         "name": letter.account_name,
         "index": urlsplit(index).netloc,
-        "at": letter.made_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M"),
+        "at": _written(letter.made_at),
+        "until": _until(letter.facts),
         "program": client.browser,
         "system": client.system,
         "code": code,
-        "link": link if can_be_answered(letter.kind, deed=deed, purpose=purpose) else "",
+        # What those who run the index did is nobody's to take back by a link.
+        "link": link if can_be_answered(letter.kind, deed=deed, purpose=purpose) and not facts.get("office") else "",
         "link_days": NOT_ME_LIFE.days,
     }
     with translation.override(letter.language or settings.LANGUAGE_CODE):
         text = render_to_string(f"accounts/letters/{letter.kind.value}.txt", context)
     subject, _newline, body = text.strip().partition("\n")
     return clip_subject(subject), re.sub(r"\n{3,}", "\n\n", body.strip()) + "\n"
+
+
+def _until(facts: dict[str, object]) -> str:
+    """Until when something stands that a letter tells of; empty when that is not said."""
+    told = facts.get("until")
+    return _written(datetime.fromisoformat(told)) if isinstance(told, str) else ""
+
+
+def _written(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M")

@@ -9,7 +9,7 @@ from strongroom.accounts.models import Account, Factor
 from strongroom.accounts.queries.entry import held_kinds
 from strongroom.factors.models import RecoveryCode, SecurityKey
 from strongroom.factors.rules.holding import PENDING_LIFE, Removal, needs_mailbox_first
-from strongroom.projects.queries import is_collaborator
+from strongroom.projects.queries.roles import is_collaborator
 from strongroom.terms.actors import AccountId, FactorId, SessionId
 from strongroom.terms.proofs import FACTOR_KINDS, ProofKind
 from strongroom.terms.refusals import Reason, Refused

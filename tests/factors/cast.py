@@ -29,8 +29,8 @@ from strongroom.factors.models import SecurityKey
 from strongroom.factors.rules.challenges import KeyPurpose
 from strongroom.factors.rules.totp import TotpWindow
 from strongroom.gear.webauthn import Anchors
-from strongroom.projects.actions import add_project
-from strongroom.projects.rules import Role
+from strongroom.projects.actions.adding import add_project
+from strongroom.projects.rules.roles import Role
 from strongroom.record.models import Event
 from strongroom.terms.actors import AccountId, Actor, FactorId, SessionId
 from strongroom.terms.names import parse_project_name

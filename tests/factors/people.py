@@ -18,7 +18,7 @@ from strongroom.accounts.actions.adding import add_account
 from strongroom.accounts.actions.passwords import NewPassword
 from strongroom.accounts.models import Account
 from strongroom.projects.models import Collaboration, Project
-from strongroom.projects.rules import Role
+from strongroom.projects.rules.roles import Role
 from tests.accounts.mailbox import last_code
 from tests.authenticator import Browser, SoftKey
 from tests.cast import OPERATOR

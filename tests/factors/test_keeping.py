@@ -14,7 +14,7 @@ from strongroom.accounts.queries.entry import has_proof, held_kinds
 from strongroom.accounts.rules.proving import Dangerous
 from strongroom.factors.actions.keeping import close_account, remove_factor, rename_factor
 from strongroom.factors.queries import count_codes_left, list_factors
-from strongroom.projects.rules import Role
+from strongroom.projects.rules.roles import Role
 from strongroom.terms.actors import FactorId
 from strongroom.terms.refusals import Reason
 from tests.accounts.entering import refused

@@ -171,7 +171,7 @@ def test_somebody_elses_session_has_no_proof_of_mine(ada: Visitor, phone: Phone)
 
 
 @pytest.mark.parametrize(
-    "address", ["nothing", "first-factor", f"make-token/?target={'a' * 101}", "make-token/?target=%00"]
+    "address", ["nothing", "first-factor", f"make-token/?target={'a' * 201}", "make-token/?target=%00"]
 )
 def test_a_deed_or_target_that_there_is_not_is_not_found(ada: Visitor, address: str) -> None:
     ada.sign_in()
@@ -182,7 +182,7 @@ def test_a_deed_or_target_that_there_is_not_is_not_found(ada: Visitor, address: 
 def test_a_target_that_cannot_be_is_not_taken_by_post_either(ada: Visitor) -> None:
     ada.sign_in()
 
-    assert ada.prove("make-token", target="a" * 101, password=PASSWORD).status_code in {404, 405}
+    assert ada.prove("make-token", target="a" * 201, password=PASSWORD).status_code in {404, 405}
     assert ready("make-token") == 0
 
 

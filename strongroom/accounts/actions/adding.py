@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 
 from strongroom.accounts.actions.arriving import ask_mailbox, begin_arrival
 from strongroom.accounts.actions.attempts import count_attempt
+from strongroom.accounts.actions.ending import end_entries
 from strongroom.accounts.actions.letters import tell
 from strongroom.accounts.actions.passwords import NewPassword, judge_password
 from strongroom.accounts.models import Account, Arrival, EmailAddress, SetupLink
@@ -189,3 +190,19 @@ def complete_sign_up(
         )
         tell(by=by, now=now, account=account, deed=Deed.SIGNED_UP)
     return account
+
+
+def change_staff(*, by: Actor, now: datetime, account: AccountId, is_staff: bool, office: str) -> bool:
+    """Make somebody one of those who run the index, or no more; whether that changed anything. They are told.
+
+    Whoever becomes one signs in anew: a session of staff lives by stricter limits. Whether it may be done is asked
+    above (``console``), where factors are known.
+    """
+    with transaction.atomic():
+        if not Account.objects.filter(pk=account, is_staff=not is_staff).update(is_staff=is_staff):
+            return False
+        if is_staff:
+            end_entries(account, now=now, why="made-staff")
+        deed = Deed.STAFF_ADDED if is_staff else Deed.STAFF_REMOVED
+        tell(by=by, now=now, account=account, deed=deed, office=office.strip())
+    return True

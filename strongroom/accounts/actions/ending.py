@@ -16,7 +16,7 @@ from strongroom.terms.actors import AccountId, Actor
 from strongroom.terms.refusals import Reason, Refused
 
 BY_OPERATOR = "operator"
-"""Why an account is suspended: only an operator lifts this."""
+"""Why an account is suspended: only those who run the index lift this, at the machine or in the console."""
 
 access_changed = Signal()
 """Sent in the transaction in which what an account, or what was made with one factor, may do has changed.
@@ -40,20 +40,22 @@ def answer_not_me(*, by: Actor, now: datetime, letter: int) -> AccountId:
     return account
 
 
-def suspend_account(*, by: Actor, now: datetime, account: AccountId, why: str) -> None:
+def suspend_account(*, by: Actor, now: datetime, account: AccountId, why: str, office: str = "") -> bool:
     """Nobody can use the account from now on: no session, no token, no sign-in. Twice changes nothing.
 
-    But an operator's word takes the place of the person's own, who could otherwise lift it by a reset.
+    But the word of those who run the index takes the place of the person's own, who could otherwise lift it by a
+    reset; ``office`` is the reason that they give. Whether anything changed.
     """
     with transaction.atomic():
         rows = Account.objects.filter(pk=account, closed_at=None)
         rows = rows.exclude(suspended_why=BY_OPERATOR) if why == BY_OPERATOR else rows.filter(suspended_at=None)
         if not rows.update(suspended_at=now, suspended_why=why):
-            return
+            return False
         end_entries(account, now=now, why="suspended")
         forget_devices(account, now=now)
-        tell(by=by, now=now, account=account, deed=Deed.ACCOUNT_SUSPENDED, why=why)
+        tell(by=by, now=now, account=account, deed=Deed.ACCOUNT_SUSPENDED, why=why, **_in_office(office))
         access_changed.send(sender=Account, account=account, now=now, by=by, factor=None)
+    return True
 
 
 def lift_own_suspension(*, by: Actor, now: datetime, account: AccountId) -> None:
@@ -68,15 +70,25 @@ def lift_own_suspension(*, by: Actor, now: datetime, account: AccountId) -> None
             access_changed.send(sender=Account, account=account, now=now, by=by, factor=None)
 
 
-def lift_suspension(*, by: Actor, now: datetime, account: AccountId) -> bool:
-    """An operator lifts a suspension, whatever it was for; whether there was one. Its sessions stay ended."""
+def lift_suspension(*, by: Actor, now: datetime, account: AccountId, office: str = "") -> bool:
+    """Those who run the index lift a suspension, whatever it was for; whether there was one. Sessions stay ended."""
     with transaction.atomic():
         rows = Account.objects.filter(pk=account, suspended_at__isnull=False, closed_at=None)
         if not rows.update(suspended_at=None, suspended_why=""):
             return False
-        tell(by=by, now=now, account=account, deed=Deed.SUSPENSION_LIFTED)
+        tell(by=by, now=now, account=account, deed=Deed.SUSPENSION_LIFTED, **_in_office(office))
         access_changed.send(sender=Account, account=account, now=now, by=by, factor=None)
     return True
+
+
+def end_all_sessions(*, by: Actor, now: datetime, account: AccountId, office: str) -> int:
+    """Those who run the index end every session of an account, and every way in; how many sessions there were."""
+    with transaction.atomic():
+        ended = Session.objects.filter(account_id=account, ended_at=None).count()
+        end_entries(account, now=now, why="by-office")
+        facts = {"count": ended, **_in_office(office)}
+        tell(by=by, now=now, account=account, deed=Deed.OTHER_SESSIONS_ENDED, **facts)
+    return ended
 
 
 def close_account_row(*, by: Actor, now: datetime, account: AccountId) -> None:
@@ -104,3 +116,8 @@ def end_entries(account: AccountId, *, now: datetime, why: str, but: int | None 
     """End every session and every arrival of an account, in the transaction of what asks for it."""
     Session.objects.filter(account_id=account, ended_at=None).exclude(pk=but or 0).update(ended_at=now, ended_why=why)
     Arrival.objects.filter(account_id=account, ended_at=None).update(ended_at=now)
+
+
+def _in_office(office: str) -> dict[str, object]:
+    """The reason of those who run the index, where it was one of theirs: for the record, and for the person."""
+    return {"office": office.strip()} if office else {}

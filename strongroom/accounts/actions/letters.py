@@ -33,13 +33,17 @@ def write_notice(
     facts: dict[str, object],
     also: Iterable[str] = (),
 ) -> None:
-    """Write to every address of an account what was done to it, or to something of it that the record names itself."""
+    """Write to every address of an account what was done to it, or to something of it that the record names itself.
+
+    What those who run the index did in their office carries their reason (``office``), and not from where they did it.
+    """
+    is_office = bool(facts.get("office")) and by.account != account
     told = {
         "deed": deed.value,
         "at": now.isoformat(),
-        "from": by.address or "",
-        "client": by.client,
-        "proof": "" if by.proof is None else by.proof.value,
+        "from": "" if is_office else by.address or "",
+        "client": "" if is_office else by.client,
+        "proof": "" if by.proof is None or is_office else by.proof.value,
         **facts,
     }
     write_letter(now=now, account=account, kind=LetterKind.NOTICE, facts=told, also=also)

@@ -36,6 +36,17 @@ class Account(AbstractBaseUser):
     # Set while a mandate or an office holds the person to a factor; who sets it is the mandate's matter.
     must_hold_factor_since = models.DateTimeField(null=True)
 
+    class Meta:
+        """Listed by name: those who run the index, those that are suspended, those that are closed."""
+
+        indexes = [  # noqa: RUF012 - Django's form
+            models.Index(fields=["folded_name"], condition=models.Q(is_staff=True), name="account_staff"),
+            models.Index(
+                fields=["folded_name"], condition=models.Q(suspended_at__isnull=False), name="account_suspended"
+            ),
+            models.Index(fields=["folded_name"], condition=models.Q(closed_at__isnull=False), name="account_closed"),
+        ]
+
     USERNAME_FIELD = "folded_name"
     objects: ClassVar[AccountManager] = AccountManager()
 

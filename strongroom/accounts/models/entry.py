@@ -77,7 +77,8 @@ class Proof(models.Model):
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="proofs")
     deed = models.CharField(max_length=40)
-    target = models.CharField(max_length=100, blank=True)
+    # As long as the longest name of a project.
+    target = models.CharField(max_length=200, blank=True)
     kind = models.CharField(max_length=20)
     factor = models.ForeignKey("accounts.Factor", null=True, on_delete=models.CASCADE)
     made_at = models.DateTimeField()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Lower
 
 
 class Letter(models.Model):
@@ -46,14 +47,19 @@ class Delivery(models.Model):
     given_up_at = models.DateTimeField(null=True)
 
     class Meta:
-        """Looked for by when it is due."""
+        """Looked for by when it is due, and listed by address and by how far it has come."""
 
         indexes = [  # noqa: RUF012 - Django's form
             models.Index(
                 fields=["next_at"],
                 condition=models.Q(sent_at__isnull=True, given_up_at__isnull=True),
                 name="delivery_due",
-            )
+            ),
+            models.Index(
+                fields=["id"], condition=models.Q(sent_at__isnull=True, given_up_at__isnull=True), name="delivery_open"
+            ),
+            models.Index(fields=["id"], condition=models.Q(given_up_at__isnull=False), name="delivery_given_up"),
+            models.Index(Lower("address"), "id", name="delivery_address"),
         ]
 
     def __str__(self) -> str:

@@ -9,11 +9,13 @@ from strongroom.accounts.rules.addresses import VerifiedAddress, settled_address
 from strongroom.accounts.rules.names import fold_name
 from strongroom.terms.actors import AccountId
 from strongroom.terms.refusals import Reason, Refused
+from strongroom.terms.texts import is_storable
 
 
 def load_account_id(name: str) -> AccountId:
     """The account of that name, in whatever case. Raises Refused(ACCOUNT_UNKNOWN)."""
-    found = Account.objects.filter(folded_name=fold_name(name)).values_list("id", flat=True).first()
+    rows = Account.objects.filter(folded_name=fold_name(name)).values_list("id", flat=True)
+    found = rows.first() if is_storable(name) else None
     if found is None:
         raise Refused(Reason.ACCOUNT_UNKNOWN, name=name)
     return AccountId(found)
@@ -22,6 +24,16 @@ def load_account_id(name: str) -> AccountId:
 def load_account_name(account: AccountId) -> str:
     """The account's name as its person writes it."""
     return Account.objects.values_list("name", flat=True).get(pk=account)
+
+
+def is_account_active(account: AccountId) -> bool:
+    """Whether the account is there, and neither suspended nor closed."""
+    return Account.objects.filter(pk=account, suspended_at=None, closed_at=None).exists()
+
+
+def is_staff(account: AccountId) -> bool:
+    """Whether the account's person runs the index."""
+    return Account.objects.filter(pk=account, is_staff=True).exists()
 
 
 def list_addresses(account: AccountId) -> list[EmailAddress]:

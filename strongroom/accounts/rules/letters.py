@@ -14,6 +14,8 @@ class LetterKind(enum.Enum):
     CODE = "code"
     ADDRESS_HELD = "address-held"
     COLLABORATOR = "collaborator"
+    PROJECT = "project"
+    INVITATION = "invitation"
 
 
 NOT_ME_LIFE = timedelta(days=30)
@@ -70,7 +72,7 @@ def can_be_answered(kind: LetterKind, *, deed: str, purpose: str) -> bool:
             return deed not in _DEEDS_WITHOUT_ANSWER
         case LetterKind.CODE:
             return purpose in _PURPOSES_OF_THE_PERSON
-        case LetterKind.ADDRESS_HELD | LetterKind.COLLABORATOR:
+        case LetterKind.ADDRESS_HELD | LetterKind.COLLABORATOR | LetterKind.PROJECT | LetterKind.INVITATION:
             return False
 
 

@@ -39,6 +39,9 @@ CODES_MAILED_FROM_ONE_ADDRESS = (Limit(10, HOUR), Limit(50, DAY))
 
 SIGN_UPS_FROM_ONE_ADDRESS = (Limit(20, HOUR), Limit(100, DAY))
 
+INVITATIONS_BY_ONE_ACCOUNT = (Limit(10, HOUR), Limit(30, DAY))
+"""Each is a mail to somebody who did not ask for it."""
+
 KEY_QUESTIONS_FROM_ONE_ADDRESS = (Limit(60, 5 * MINUTE),)
 """Of those who have not signed in: each question is a row. What is limited are rows, and nobody's key."""
 

@@ -24,6 +24,7 @@ class Dangerous(enum.Enum):
     CHANGE_PASSWORD = "change-password"  # noqa: S105 - a deed, not a secret
     CLOSE_ACCOUNT = "close-account"
     CHANGE_COLLABORATORS = "change-collaborators"
+    DELETE = "delete"
     STAFF_DEED = "staff-deed"
 
 

@@ -22,7 +22,7 @@ from strongroom.factors.rules.holding import require_room_for_factor
 from strongroom.factors.rules.labels import fold_label
 from strongroom.factors.rules.recovery import CODE_BYTES, CODES, parse_recovery_code, render_code
 from strongroom.gear.sealing import Sealer
-from strongroom.projects.queries import list_co_collaborators
+from strongroom.projects.queries.roles import list_co_collaborators
 from strongroom.record.rules import Deed
 from strongroom.terms.actors import AccountId, Actor, FactorId, SessionId
 from strongroom.terms.proofs import FACTOR_KINDS, ProofKind

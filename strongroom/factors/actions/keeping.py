@@ -16,8 +16,8 @@ from strongroom.factors.queries import load_factor, load_removal
 from strongroom.factors.rules.holding import require_removable
 from strongroom.factors.rules.labels import fold_label, require_label
 from strongroom.projects.models import Project
-from strongroom.projects.queries import list_owned_alone
-from strongroom.projects.rules import Role
+from strongroom.projects.queries.roles import list_owned_alone
+from strongroom.projects.rules.roles import Role
 from strongroom.record.rules import Deed
 from strongroom.terms.actors import Actor, FactorId
 from strongroom.terms.proofs import ProofKind

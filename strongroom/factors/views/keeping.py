@@ -18,7 +18,7 @@ from strongroom.factors.actions import keeping
 from strongroom.factors.queries import load_held, load_removal
 from strongroom.factors.rules.labels import LONGEST_LABEL
 from strongroom.factors.views.security import factor_line
-from strongroom.projects.queries import list_owned_alone
+from strongroom.projects.queries.roles import list_owned_alone
 from strongroom.terms.actors import FactorId
 from strongroom.terms.refusals import Refused
 

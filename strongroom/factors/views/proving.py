@@ -30,7 +30,7 @@ from strongroom.terms.proofs import ProofKind
 from strongroom.terms.refusals import Refused
 
 TEMPLATE = "factors/prove.html"
-LONGEST_TARGET = 100
+LONGEST_TARGET = 200
 """Characters of a target, as many as a proof keeps."""
 
 FIELDS = {

@@ -103,5 +103,5 @@ def _history_line(event: RecordedEvent, labels: Mapping[FactorId, str]) -> Histo
         client=client_words(event.client) if event.client else "",
         proof="" if event.proof is None else proof_words(event.proof),
         factor="" if event.factor is None else labels.get(event.factor, ""),
-        is_by_operator=event.actor_kind is ActorKind.OPERATOR,
+        is_by_operator=event.actor_kind is ActorKind.OPERATOR or bool(event.details.get("office")),
     )

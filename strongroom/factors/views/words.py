@@ -20,6 +20,7 @@ AIMS = {
     Dangerous.CHANGE_PASSWORD: later("You are about to change your password."),
     Dangerous.CLOSE_ACCOUNT: later("You are about to close your account."),
     Dangerous.CHANGE_COLLABORATORS: later("You are about to change who looks after a project."),
+    Dangerous.DELETE: later("You are about to delete a file, a release or a project."),
     Dangerous.STAFF_DEED: later("You are about to change something for somebody else."),
 }
 """Each deed that takes a proof, as its page says it."""
