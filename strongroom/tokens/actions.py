@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -16,7 +17,7 @@ from strongroom.accounts.queries.accounts import has_verified_address, load_acco
 from strongroom.accounts.rules.proving import Dangerous
 from strongroom.accounts.rules.visits import require_signed_in
 from strongroom.factors.rules.labels import require_label
-from strongroom.projects.queries import list_collaborations
+from strongroom.projects.queries.roles import list_collaborations
 from strongroom.reads.readers import Readers
 from strongroom.record.actions import record_event
 from strongroom.record.rules import Deed, Subject, SubjectKind
@@ -117,6 +118,31 @@ def revoke_own_token(*, by: Actor, now: datetime, token: TokenId, readers: Reade
     _revoke_one(Token.objects.filter(account_id=account), token, by=by, now=now, readers=readers)
 
 
+def revoke_in_office(
+    *, by: Actor, now: datetime, account: AccountId, token: TokenId | None, office: str, readers: Readers
+) -> int:
+    """Those who run the index revoke one token of an account, or all of them; how many. The person is told why.
+
+    Who may do it is asked above (``console``). Raises Refused(TOKEN_UNKNOWN); one that is revoked already stays so.
+    """
+    with transaction.atomic():
+        rows = Token.objects.filter(account_id=account)
+        if token is not None:
+            rows = rows.filter(pk=token)
+            if not rows.exists():
+                raise Refused(Reason.TOKEN_UNKNOWN)
+        live = rows.filter(revoked_at=None)
+        labels = dict(live.values_list("pk", "label"))
+        _revoke_all(live, by=by, now=now, details={"why": "office", "office": office.strip()})
+        for one, label in sorted(labels.items()):
+            told: dict[str, object] = {"label": label or one, "token": one, "office": office.strip()}
+            write_notice(by=by, now=now, account=account, deed=Deed.TOKEN_REVOKED, facts=told)
+        # Robust, and repaired by the keeper: as in ``follow_access``.
+        tell_readers = partial(publish_readers, now=now, readers=readers, account=account)
+        transaction.on_commit(tell_readers, robust=True)
+    return len(labels)
+
+
 def follow_access(*, by: Actor, now: datetime, account: AccountId, factor: FactorId | None, readers: Readers) -> None:
     """What an account may do has changed, or a factor of it was reported lost: its tokens follow.
 
@@ -125,9 +151,9 @@ def follow_access(*, by: Actor, now: datetime, account: AccountId, factor: Facto
     """
     live = Token.objects.filter(account_id=account, revoked_at=None)
     if factor is not None:
-        _revoke_all(live.filter(made_with_factor_id=factor), by=by, now=now, why="factor-lost")
+        _revoke_all(live.filter(made_with_factor_id=factor), by=by, now=now, details={"why": "factor-lost"})
     elif Account.objects.filter(pk=account, closed_at__isnull=False).exists():
-        _revoke_all(live, by=by, now=now, why="account-closed")
+        _revoke_all(live, by=by, now=now, details={"why": "account-closed"})
 
     def tell_readers() -> None:
         publish_readers(now=now, readers=readers, account=account)
@@ -192,11 +218,11 @@ def _revoke_one(rows: QuerySet[Token], token: TokenId, *, by: Actor, now: dateti
     readers.revoke_reader(token)
 
 
-def _revoke_all(rows: QuerySet[Token], *, by: Actor, now: datetime, why: str) -> None:
+def _revoke_all(rows: QuerySet[Token], *, by: Actor, now: datetime, details: dict[str, object]) -> None:
     for token in sorted(rows.select_for_update().values_list("pk", flat=True)):
         Token.objects.filter(pk=token).update(revoked_at=now)
         subject = _subject(TokenId(token))
-        record_event(by=by, now=now, deed=Deed.TOKEN_REVOKED, subject=subject, details={"why": why})
+        record_event(by=by, now=now, deed=Deed.TOKEN_REVOKED, subject=subject, details=details)
 
 
 def _tokens_of(account: AccountId) -> QuerySet[Token, str]:

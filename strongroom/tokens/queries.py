@@ -54,7 +54,12 @@ def load_holder(text: str) -> Holder:
 
 def reload_holder(holder: Holder) -> Holder:
     """The same holder as they stand now: much may happen while an upload streams. Raises Refused(TOKEN_UNKNOWN)."""
-    row = Token.objects.select_related("account").filter(pk=holder.token).first()
+    return load_holder_of(holder.token)
+
+
+def load_holder_of(token: TokenId) -> Holder:
+    """Whose token this is, as they stand now. Raises Refused(TOKEN_UNKNOWN)."""
+    row = Token.objects.select_related("account").filter(pk=token).first()
     if row is None:
         raise Refused(Reason.TOKEN_UNKNOWN)
     return _holder(row)

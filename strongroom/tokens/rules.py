@@ -16,6 +16,9 @@ class Permission(enum.Enum):
 
     PUBLISH = "publish"
     READ = "read"
+    YANK = "yank"
+    STATUS = "status"
+    COLLABORATORS = "collaborators"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -21,7 +23,7 @@ from strongroom.accounts.views.proofs import ask_proof_again
 from strongroom.accounts.views.stages import show_again
 from strongroom.accounts.views.visiting import actor_in, prove_first, require_visit
 from strongroom.gear.settings import Settings
-from strongroom.projects.queries import list_collaborations
+from strongroom.projects.queries.roles import list_collaborations
 from strongroom.reads.readers import Readers
 from strongroom.terms.actors import AccountId, TokenId
 from strongroom.terms.names import NormalizedName, parse_project_name
@@ -33,6 +35,27 @@ from strongroom.tokens.rules import OwnToken, Permission, lifetimes_within
 AIM = Aim(Dangerous.MAKE_TOKEN)
 USUAL_DAYS = 90
 """What is chosen beforehand, where the index offers it."""
+
+FOR_PROGRAMS = frozenset({Permission.YANK, Permission.STATUS, Permission.COLLABORATORS})
+"""What is done over the API for maintainers."""
+
+DEEDS = {
+    Permission.PUBLISH: _("Publishing files"),
+    Permission.READ: _("Reading this private index"),
+    Permission.YANK: _("Yanking and un-yanking releases"),
+    Permission.STATUS: _("Changing the status of projects"),
+    Permission.COLLABORATORS: _("Inviting and removing Maintainers"),
+}
+RISKS = {
+    Permission.PUBLISH: _("Whoever steals it can publish new files, which people then install."),
+    Permission.READ: _("Whoever steals it can read and download what is on this index."),
+    Permission.YANK: _("Whoever steals it can make installers pass over your releases, and bring back bad ones."),
+    Permission.STATUS: _("Whoever steals it can archive your projects, and write a reason that visitors read."),
+    Permission.COLLABORATORS: _(
+        "Whoever steals it can invite accomplices as Maintainers, who then publish, and remove those you have."
+    ),
+}
+"""What somebody who steals a token could do: said before it is made, for then it can still be made for less."""
 
 
 @never_cache
@@ -76,6 +99,7 @@ def make_token(request: HttpRequest) -> HttpResponse:
         "host": urlsplit(chosen.address).hostname,
         "publishes": Permission.PUBLISH in wanted.permissions,
         "reads": Permission.READ in wanted.permissions,
+        "keeps": bool(wanted.permissions & FOR_PROGRAMS),
     }
     return render(request, "tokens/made.html", context)
 
@@ -88,6 +112,16 @@ def revoke_token(request: HttpRequest, token: str) -> HttpResponse:
     readers = Readers(settings.STRONGROOM.readers_folder)
     revoke_own_token(by=actor_in(request), now=timezone.now(), token=TokenId(token), readers=readers)
     return HttpResponseRedirect(f"{reverse('tokens')}?said=revoked")
+
+
+@dataclass(frozen=True)
+class _PermissionChoice:
+    """What a token can be made for; ``risk`` is what whoever steals it could do."""
+
+    value: str
+    deed: str
+    risk: str
+    is_chosen: bool
 
 
 @dataclass(frozen=True)
@@ -109,21 +143,28 @@ def _lifetimes() -> tuple[timedelta, ...]:
 
 def _form(request: HttpRequest, account: AccountId) -> dict[str, object]:
     """What the form shows: as it was sent, or the safer choices."""
-    chosen: Settings = settings.STRONGROOM
     is_sent = request.method == "POST"
     mine = list_collaborations(account)
-    named = set(request.POST.getlist("projects"))
+    # A project's own page leads here with its name.
+    named = set(request.POST.getlist("projects") if is_sent else request.GET.getlist("project"))
     days = [one.days for one in _lifetimes()]
     usual = str(USUAL_DAYS if USUAL_DAYS in days else days[-1])
     return {
         "label": request.POST.get("label", ""),
-        "is_private": chosen.private,
-        "permissions": request.POST.getlist("permissions") if is_sent else [Permission.PUBLISH.value],
+        "permissions": _permissions(request.POST.getlist("permissions") if is_sent else [Permission.PUBLISH.value]),
         "projects": [_ProjectChoice(name, name in named) for name in mine],
         "covers": request.POST.get("covers", "named" if mine else "all"),
         "days": days,
         "chosen_days": request.POST.get("days", usual),
     }
+
+
+def _permissions(chosen: Collection[str]) -> list[_PermissionChoice]:
+    """What is offered: reading only where it takes a token."""
+    offered = [one for one in Permission if settings.STRONGROOM.private or one is not Permission.READ]
+    return [
+        _PermissionChoice(one.value, str(DEEDS[one]), str(RISKS[one]), is_chosen=one.value in chosen) for one in offered
+    ]
 
 
 def _read_form(request: HttpRequest) -> OwnToken:

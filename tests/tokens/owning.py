@@ -12,7 +12,8 @@ from django.conf import settings
 from strongroom.accounts.models import Account
 from strongroom.accounts.rules.proving import Dangerous
 from strongroom.projects.models import Collaboration, Project
-from strongroom.projects.rules import Role, lookalike_key
+from strongroom.projects.rules.names import lookalike_key
+from strongroom.projects.rules.roles import Role
 from strongroom.reads.readers import Readers
 from strongroom.terms.actors import AccountId, Actor, FactorId, TokenId
 from strongroom.terms.names import NormalizedName, normalize

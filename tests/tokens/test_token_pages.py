@@ -190,6 +190,41 @@ def test_on_a_public_index_reading_is_not_offered(browser: Client) -> None:
     assert 'value="read"' not in text_of(browser.get(MAKE))
 
 
+def test_the_form_says_of_each_permission_what_a_thief_could_do(browser: Client, private: None) -> None:
+    prove(browser, Dangerous.MAKE_TOKEN)
+
+    page = text_of(browser.get(MAKE))
+
+    for one in Permission:
+        assert f'value="{one.value}"' in page
+        risk = re.search(rf'aria-describedby="(risk-{one.value})".*?id="\1">Whoever steals it can ', page, re.DOTALL)
+        assert risk is not None, one
+    assert re.findall(r'name="permissions" value="(\w+)" checked', page) == ["publish"]
+
+
+@pytest.mark.parametrize("permission", [Permission.YANK, Permission.STATUS, Permission.COLLABORATORS])
+def test_a_token_for_programs_is_shown_with_what_to_do_with_it(permission: Permission, browser: Client) -> None:
+    answer = make(browser, permissions=permission.value)
+
+    page, text = text_of(answer), made_in(answer)
+    assert f'curl -H "Authorization: Bearer {text}" http://localhost:8000/api/v1/projects' in page
+    assert 'href="/api/v1/openapi.json"' in page
+    assert "/legacy/" not in page
+    assert Token.objects.get().permissions == [permission.value]
+    told = Client().get("/api/v1/token", HTTP_AUTHORIZATION=f"Bearer {text}")
+    assert told.json()["permissions"] == [permission.value]
+    named = {"yank": "yanking", "status": "status of projects", "collaborators": "collaborators"}
+    assert f'<span class="badge">{named[permission.value]}</span>' in text_of(browser.get(LIST))
+
+
+def test_what_was_chosen_stays_chosen_when_something_else_was_wrong(browser: Client) -> None:
+    answer = make(browser, label="", permissions=["yank", "status"])
+
+    assert answer.status_code == 400
+    page = answer.content.decode()
+    assert re.findall(r'name="permissions" value="(\w+)" checked', page) == ["yank", "status"]
+
+
 WRONG = {
     "no label": ({"label": ""}, 400, "label-invalid"),
     "no permission": ({"permissions": ""}, 400, "token-for-nothing"),
@@ -256,7 +291,7 @@ def test_the_list_says_what_each_token_is_for_and_never_what_it_is(browser: Clie
     assert "no-store" in answer["Cache-Control"]
     for shown in ("laptop & desk", "with “phone”", "ham", "eggs", "revoked", "by whoever runs this index", "never"):
         assert shown in page
-    assert page.count("<form") == 1 + 2
+    assert page.count('method="post"') == 1 + 2
     assert not TOKEN.findall(page)
     assert "spam" not in page
     assert identifier(by_operator) in page
