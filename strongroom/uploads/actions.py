@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,13 +11,12 @@ from pathlib import Path
 
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from strongroom.gear.readmes import renders
+from strongroom.gear.readmes import must_render, render
 from strongroom.gear.shelf import Spool
 from strongroom.mandate.queries import load_standing
-from strongroom.projects.actions import NewFile, add_file, add_project, add_release
+from strongroom.projects.actions.adding import NewFile, add_file, add_project, add_release
 from strongroom.projects.models import Project, Release
-from strongroom.projects.publishing import publish_project_pages
-from strongroom.reads.tree import Tree
+from strongroom.projects.publishing import Outlet, publish_or_leave_due
 from strongroom.terms.actors import Actor
 from strongroom.terms.filenames import Kind, Sha256, file_path, parse_filename
 from strongroom.terms.refusals import Reason, Refused
@@ -38,9 +36,7 @@ from strongroom.uploads.rules.checks import (
     warnings_for,
 )
 from strongroom.uploads.rules.form import Form, read_claim
-from strongroom.uploads.rules.metadata import CoreMetadata, read_core_metadata
-
-_log = logging.getLogger(__name__)
+from strongroom.uploads.rules.metadata import read_core_metadata
 
 _NEW_NAMES = 0x6E616D6573
 """The number under which PostgreSQL knows the lock that whoever makes a new project holds until the commit."""
@@ -55,9 +51,7 @@ class Index:
 
     policy: Policy
     names: NamePolicy
-    files: Path
-    tree: Tree
-    base_url: str
+    outlet: Outlet
 
 
 @dataclass(frozen=True)
@@ -97,14 +91,18 @@ def publish_file(*, by: Actor, now: datetime, holder: Holder, arrival: Arrival, 
     opened = _open(submission, arrival.spool)
     for require in ARCHIVE_CHECKS:
         require(opened)
-    _require_rendering(opened.core)
+    description = _render_description(opened)
 
-    shelving = _Shelving(lambda: _gather(holder, arrival, index, now=now), arrival.spool, index.files)
+    shelving = _Shelving(
+        lambda: _gather(holder, arrival, index, now=now), arrival.spool, index.outlet.files, description
+    )
     shelved = shelving.shelve(by, opened)
 
     note_token_use(token=holder.token, now=now)
     if shelved:
-        _publish_pages(index, opened)
+        publish_or_leave_due(
+            index.outlet, submission.claim.name.normalized, changed=[str(submission.received.filename.version)]
+        )
     return Receipt(arrival.filename, already=not shelved, warnings=warnings_for(opened))
 
 
@@ -149,9 +147,15 @@ def _open(submission: Submission, spool: Spool) -> Opened:
     return Opened(submission, archive, read_core_metadata(archive.metadata))
 
 
-def _require_rendering(core: CoreMetadata) -> None:
-    if not renders(core.text("description") or "", core.text("description_content_type")):
+def _render_description(opened: Opened) -> str | None:
+    """The description of a new release as visitors read it; of one that is there, nothing: it has its own."""
+    kind = opened.core.text("description_content_type")
+    if opened.submission.before.release_created_at is not None and not must_render(kind):
+        return None
+    rendered = render(opened.core.text("description") or "", kind)
+    if rendered is None:
         raise Refused(Reason.DESCRIPTION_DOES_NOT_RENDER)
+    return rendered
 
 
 @dataclass(frozen=True)
@@ -161,6 +165,7 @@ class _Shelving:
     gather: Callable[[], Submission]
     spool: Spool
     files: Path
+    description: str | None
 
     def shelve(self, by: Actor, opened: Opened) -> bool:
         """File and rows, or neither; False when somebody shelved the very same file meanwhile."""
@@ -191,7 +196,7 @@ class _Shelving:
         for check in STANDING_CHECKS:
             check(submission)
 
-        _write_rows(by, dataclasses.replace(opened, submission=submission))
+        _write_rows(by, dataclasses.replace(opened, submission=submission), self.description)
         received = submission.received
         sidecar = opened.archive.metadata if received.filename.kind is Kind.WHEEL else None
         self.spool.place(self.files, file_path(received.sha256, received.filename.text), sidecar)
@@ -213,7 +218,7 @@ def _lock_new_names() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_NEW_NAMES])
 
 
-def _write_rows(by: Actor, opened: Opened) -> None:
+def _write_rows(by: Actor, opened: Opened, description: str | None) -> None:
     submission = opened.submission
     now, filename = submission.now, submission.received.filename
     if submission.before.new_project is not None:
@@ -223,7 +228,14 @@ def _write_rows(by: Actor, opened: Opened) -> None:
     version = str(filename.version)
     release = Release.objects.filter(project=project, version=version).first()
     if release is None:
-        release = add_release(by=by, now=now, project=project, version=version, metadata=opened.core.fields)
+        release = add_release(
+            by=by,
+            now=now,
+            project=project,
+            version=version,
+            metadata=opened.core.fields,
+            description=description,
+        )
     add_file(by=by, now=now, project=project, release=release, file=_new_file(opened))
 
 
@@ -242,13 +254,3 @@ def _new_file(opened: Opened) -> NewFile:
         # Only of a wheel: what an sdist says may change when it is built (PEP 658, 643).
         metadata_sha256=Sha256(hashlib.sha256(opened.archive.metadata).hexdigest()) if is_wheel else None,
     )
-
-
-def _publish_pages(index: Index, opened: Opened) -> None:
-    name = opened.submission.claim.name.normalized
-    version = str(opened.submission.received.filename.version)
-    try:
-        publish_project_pages(index.tree, name, base_url=index.base_url, changed=[version])
-    except Exception:  # noqa: BLE001 - logged whole; see the next line
-        # The file is published: a 5xx now would make clients send it again. The pages stay due.
-        _log.exception("the pages of %s could not be published and will be tried again", name)

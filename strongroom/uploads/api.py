@@ -5,24 +5,21 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 from trove_classifiers import classifiers
 
-from strongroom.accounts.views.visiting import whereabouts
 from strongroom.gear.settings import Settings
 from strongroom.gear.shelf import Shelf
 from strongroom.mandate.queries import bearer_of
 from strongroom.mandate.rules import require_bearer
-from strongroom.projects.publishing import tree_at
-from strongroom.projects.rules import ProjectDeed
-from strongroom.terms.actors import Actor, ActorKind
+from strongroom.projects.publishing import outlet_of
+from strongroom.projects.rules.roles import ProjectDeed
 from strongroom.terms.names import normalize, parse_project_name
-from strongroom.terms.passes import TOKEN_USER, read_authorization
-from strongroom.terms.refusals import Reason, Refused
-from strongroom.tokens.queries import Holder, load_holder
+from strongroom.tokens.api import actor_holding, require_holder
 from strongroom.uploads.actions import Index, publish_file
 from strongroom.uploads.queries import NamePolicy
 from strongroom.uploads.receiving import drained, receive
@@ -40,12 +37,12 @@ def upload(request: HttpRequest) -> HttpResponse:
     index = this_index(settings.STRONGROOM)
     now = timezone.now()
     with drained(request):
-        holder = _require_holder(request)
+        holder = require_holder(request)
         require_bearer(bearer_of(holder, now=now), ProjectDeed.PUBLISH)
-        arrival = receive(request, shelf=Shelf(index.files), most=index.policy.max_file_bytes)
+        arrival = receive(request, shelf=Shelf(index.outlet.files), most=index.policy.max_file_bytes)
         try:
             receipt = publish_file(
-                by=_actor(request, holder), now=timezone.now(), holder=holder, arrival=arrival, index=index
+                by=actor_holding(request, holder), now=timezone.now(), holder=holder, arrival=arrival, index=index
             )
         finally:
             arrival.spool.drop()
@@ -66,7 +63,7 @@ def upload_without_slash(request: HttpRequest) -> HttpResponse:
 def project_behind_upload(request: HttpRequest, project: str, version: str = "") -> HttpResponse:
     """Lead people to the project from ``<upload>/<project>/<version>/``, which hatch and poetry show them."""
     del request, version
-    return HttpResponseRedirect(f"/simple/{parse_project_name(project).normalized}/")
+    return HttpResponseRedirect(reverse("project", args=[parse_project_name(project).normalized]))
 
 
 def this_index(chosen: Settings) -> Index:
@@ -84,27 +81,5 @@ def this_index(chosen: Settings) -> Index:
             prohibited=frozenset(normalize(name) for name in chosen.prohibited_names),
             limit_per_hour=chosen.new_projects_per_hour,
         ),
-        files=chosen.files_folder,
-        tree=tree_at(chosen.pages_folder),
-        base_url=chosen.address,
-    )
-
-
-def _require_holder(request: HttpRequest) -> Holder:
-    credentials = read_authorization(request.META.get("HTTP_AUTHORIZATION", ""))
-    if credentials is None or not credentials.secret:
-        raise Refused(Reason.CREDENTIALS_MISSING)
-    if credentials.user != TOKEN_USER:
-        raise Refused(Reason.PASSWORD_NOT_ACCEPTED)
-    return load_holder(credentials.secret)
-
-
-def _actor(request: HttpRequest, holder: Holder) -> Actor:
-    return Actor(
-        ActorKind.ACCOUNT,
-        holder.account_name,
-        account=holder.account,
-        token=holder.token,
-        address=whereabouts(request),
-        client=request.META.get("HTTP_USER_AGENT", ""),
+        outlet=outlet_of(chosen),
     )

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from strongroom.projects.models import File, Project, Release, TakenFilename
-from strongroom.projects.queries import count_new_projects, find_lookalike
-from strongroom.projects.rules import NewProject
+from strongroom.projects.queries.projects import count_new_projects, find_lookalike
+from strongroom.projects.rules.names import NewProject
 from strongroom.terms.actors import AccountId
 from strongroom.terms.filenames import Filename, Kind, Sha256
 from strongroom.terms.names import NormalizedName, ProjectName
@@ -31,9 +31,12 @@ def load_before(
     project = Project.objects.filter(normalized_name=name.normalized).first()
     release = Release.objects.filter(project=project, version=str(filename.version)).first() if project else None
     files = File.objects.filter(release=release).exclude(filename=filename.text) if release else File.objects.none()
-    same_name = File.objects.filter(filename=filename.text).values_list("sha256", flat=True).first()
+    live = File.objects.filter(deleted_at=None, release__deleted_at=None, release__project__deleted_at=None)
+    same_name = live.filter(filename=filename.text).values_list("sha256", flat=True).first()
     return Before(
         status=ProjectStatus(project.status) if project else ProjectStatus.ACTIVE,
+        project_is_deleted=project is not None and project.deleted_at is not None,
+        release_is_deleted=release is not None and release.deleted_at is not None,
         project_bytes=project.total_bytes if project else 0,
         release_created_at=release.created_at if release else None,
         other_sdist=files.filter(kind=Kind.SDIST.value).values_list("filename", flat=True).first(),

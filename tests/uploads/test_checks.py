@@ -11,7 +11,8 @@ from typing import get_type_hints
 import pytest
 
 from strongroom.mandate.rules import Bearer, Standing
-from strongroom.projects.rules import NewProject, Role
+from strongroom.projects.rules.names import NewProject
+from strongroom.projects.rules.roles import Role
 from strongroom.terms.filenames import Kind, Sha256, parse_filename
 from strongroom.terms.names import normalize, parse_project_name
 from strongroom.terms.refusals import Malformed, Reason, Refused, refusal_of
@@ -67,6 +68,8 @@ RECEIVED = Received(
 )
 BEFORE = Before(
     status=ProjectStatus.ACTIVE,
+    project_is_deleted=False,
+    release_is_deleted=False,
     project_bytes=0,
     release_created_at=NOW,
     other_sdist=None,
@@ -205,6 +208,13 @@ ALONE = [
     pytest.param(sent(blake2_256_digest="d" * 64), None, id="with a third digest that is right"),
     pytest.param(sent(blake2_256_digest="e" * 64), Reason.DIGEST_MISMATCH, id="with a third digest that is wrong"),
     # What was there before
+    pytest.param(before(project_is_deleted=True), Reason.PROJECT_DELETED, id="to a deleted project"),
+    pytest.param(before(release_is_deleted=True), Reason.RELEASE_DELETED, id="to a deleted release"),
+    pytest.param(
+        before(project_is_deleted=True, release_is_deleted=True, name_was_taken=True),
+        Reason.PROJECT_DELETED,
+        id="to a deleted project, a deleted release and a taken name",
+    ),
     pytest.param(before(same_name=OTHER), Reason.FILE_EXISTS, id="over a file with other bytes"),
     pytest.param(before(name_was_taken=True), Reason.FILENAME_TAKEN, id="under a name that was deleted"),
     pytest.param(before(same_bytes="demo-0.9-py3-none-any.whl"), Reason.FILE_EXISTS, id="of bytes under another name"),

@@ -14,7 +14,7 @@ from django.test import Client
 
 from strongroom.gear.settings import Settings
 from strongroom.gear.shelf import Spool
-from strongroom.projects.actions import add_file
+from strongroom.projects.actions.adding import add_file
 from strongroom.projects.models import Release
 from tests.cast import Person, add_person
 from tests.uploads.door import (
@@ -233,7 +233,7 @@ Fault = Callable[[str, Exception], AbstractContextManager[None]]
 INSIDE = {
     "before anything is written": "strongroom.uploads.actions.add_project",
     "among the rows": "strongroom.uploads.actions.add_file",
-    "as the file is placed": "strongroom.gear.shelf._make_folders",
+    "as the file is placed": "strongroom.gear.shelf.make_folders",
     "after the file is placed": "strongroom.gear.shelf._sync_folder",
 }
 
@@ -312,9 +312,9 @@ def test_the_door_without_a_slash_leads_to_the_door_and_keeps_the_method(ada: Pe
 @pytest.mark.parametrize(
     ("path", "leads_to"),
     [
-        ("/legacy/ham/1.0/", "/simple/ham/"),
-        ("/legacy/Ham.Spam/1.0/", "/simple/ham-spam/"),
-        ("/legacy/ham/", "/simple/ham/"),
+        ("/legacy/ham/1.0/", "/project/ham/"),
+        ("/legacy/Ham.Spam/1.0/", "/project/ham-spam/"),
+        ("/legacy/ham/", "/project/ham/"),
     ],
 )
 def test_the_address_that_hatch_and_poetry_show_leads_to_the_project(path: str, leads_to: str) -> None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from strongroom.gear.settings import Settings
 from strongroom.projects.models import Collaboration, DuePage, File, Ledger, Project, Release, TakenFilename
-from strongroom.projects.rules import Role
+from strongroom.projects.rules.roles import Role
 from strongroom.record.models import Event
 from strongroom.terms.passes import present
 from strongroom.tokens.models import Token

@@ -15,13 +15,9 @@ from datetime import datetime, timedelta
 from packaging.version import Version
 
 from strongroom.mandate.rules import Standing, require_may
-from strongroom.projects.rules import (
-    NewProject,
-    ProjectDeed,
-    require_free_name,
-    require_open_to_uploads,
-    require_room_for_new_project,
-)
+from strongroom.projects.rules.names import NewProject, require_free_name, require_room_for_new_project
+from strongroom.projects.rules.roles import ProjectDeed
+from strongroom.projects.rules.statuses import require_open_to_uploads
 from strongroom.terms.filenames import Filename, Kind, Sha256
 from strongroom.terms.refusals import Malformed, Reason, Refused
 from strongroom.terms.statuses import ProjectStatus
@@ -75,6 +71,8 @@ class Before:
     """What the index had before: of the project, of the release, and under this file's name and bytes."""
 
     status: ProjectStatus
+    project_is_deleted: bool
+    release_is_deleted: bool
     project_bytes: int
     release_created_at: datetime | None
     other_sdist: str | None
@@ -121,6 +119,15 @@ def require_form(upload: Submission) -> None:
 def require_open_project(upload: Submission) -> None:
     """An archived or quarantined project takes no files."""
     require_open_to_uploads(upload.before.status, name=upload.claim.name.display)
+
+
+def require_nothing_deleted(upload: Submission) -> None:
+    """What was deleted takes no files: it is restored first, or stays away; its name is given to nobody else."""
+    name = upload.claim.name.display
+    if upload.before.project_is_deleted:
+        raise Refused(Reason.PROJECT_DELETED, name=name)
+    if upload.before.release_is_deleted:
+        raise Refused(Reason.RELEASE_DELETED, name=name, version=str(upload.received.filename.version))
 
 
 def require_permission(upload: Submission) -> None:
@@ -245,6 +252,7 @@ def require_classifiers(upload: Opened) -> None:
 STANDING_CHECKS: tuple[Callable[[Submission], None], ...] = (
     require_open_project,
     require_permission,
+    require_nothing_deleted,
     require_acceptable_new_name,
     require_new_file,
     require_open_release,
