@@ -1,0 +1,1 @@
+"""What people keep, loaded for their pages."""

@@ -1,0 +1,1 @@
+"""The pages on which Owners and Maintainers keep their projects."""
