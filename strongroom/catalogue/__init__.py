@@ -1,0 +1,1 @@
+"""What visitors see: search, projects, people, classifiers, feeds."""

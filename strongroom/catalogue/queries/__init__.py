@@ -1,0 +1,1 @@
+"""What visitors are shown, loaded a page at a time."""

@@ -1,0 +1,1 @@
+"""What visitors are shown of what projects say of themselves."""
