@@ -1,0 +1,1 @@
+"""The console of those who run the index: people, projects, the record, mails, jobs, announcements."""
