@@ -7,9 +7,12 @@ import os
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from strongroom.terms.actors import Actor, operator
+
+if TYPE_CHECKING:
+    from strongroom.projects.publishing import Outlet
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -51,3 +54,12 @@ def somebody_here() -> Actor:
         return operator(getpass.getuser())
     except (KeyError, OSError):
         return operator("operator")
+
+
+def outlet_here() -> Outlet:
+    """What installers of this index are served from."""
+    from django.conf import settings
+
+    from strongroom.projects.publishing import outlet_of
+
+    return outlet_of(settings.STRONGROOM)

@@ -8,8 +8,10 @@ import click
 
 from strongroom import __version__
 from strongroom.commands.accounts import accounts
+from strongroom.commands.announcements import announcements
 from strongroom.commands.demo import demo
 from strongroom.commands.projects import pages, projects, releases
+from strongroom.commands.record import record
 from strongroom.commands.secrets import secrets
 from strongroom.commands.serve import serve
 from strongroom.commands.settings import settings
@@ -26,7 +28,7 @@ def strongroom() -> None:
     """A Python package index that protects what other people depend on."""
 
 
-for command in (serve, demo, accounts, tokens, projects, releases, pages, secrets, settings):
+for command in (serve, demo, accounts, tokens, projects, releases, pages, record, announcements, secrets, settings):
     strongroom.add_command(command)
 
 

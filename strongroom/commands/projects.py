@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import click
 
-from strongroom.commands.index import somebody_here, with_index
-from strongroom.terms.names import NormalizedName, parse_project_name
+from strongroom.commands.index import outlet_here, somebody_here, with_index
+from strongroom.commands.keeping import give_role, remove_collaborator, restore, show
+from strongroom.terms.names import parse_project_name
 from strongroom.terms.refusals import Reason, Refused
 from strongroom.terms.statuses import ProjectStatus
 
@@ -27,11 +28,15 @@ def pages() -> None:
     """The published pages that installers read."""
 
 
+for command in (show, restore, give_role, remove_collaborator):
+    projects.add_command(command)
+
+
 @projects.command("list")
 @with_index
 def list_() -> None:
     """List every project with the serial of its last change."""
-    from strongroom.projects.queries import list_names
+    from strongroom.projects.queries.installers import list_names
 
     for name, serial in list_names():
         click.echo(f"{name}\t{serial}")
@@ -41,14 +46,21 @@ def list_() -> None:
 @click.argument("project")
 @click.argument("status", type=click.Choice([one.value for one in ProjectStatus]))
 @click.option("--reason", default="", help="Why, in a sentence that visitors read.")
+@click.option("--why", required=True, help="Why you do it, for the record.")
 @with_index
-def status(project: str, status: str, reason: str) -> None:
+def status(*, project: str, status: str, reason: str, why: str) -> None:
     """Give PROJECT a STATUS: archived and quarantined take no files, quarantined offers none (PEP 792)."""
-    from strongroom.projects.actions import change_status
+    from strongroom.upkeep.actions.statuses import change_status
 
-    name = parse_project_name(project).normalized
-    change_status(by=somebody_here(), now=datetime.now(UTC), name=name, status=ProjectStatus(status), reason=reason)
-    _publish(name)
+    change_status(
+        by=somebody_here(),
+        now=datetime.now(UTC),
+        name=parse_project_name(project).normalized,
+        status=ProjectStatus(status),
+        reason=reason,
+        outlet=outlet_here(),
+        office=why,
+    )
 
 
 @releases.command()
@@ -58,12 +70,13 @@ def status(project: str, status: str, reason: str) -> None:
 @with_index
 def yank(project: str, version: str, reason: str) -> None:
     """Ask installers to pass VERSION of PROJECT over unless it is pinned (PEP 592)."""
-    from strongroom.projects.actions import yank_release
+    from strongroom.upkeep.actions.releases import yank_release
 
     name = parse_project_name(project).normalized
     canonical = _canonical(project, version)
-    yank_release(by=somebody_here(), now=datetime.now(UTC), name=name, version=canonical, reason=reason)
-    _publish(name, canonical)
+    yank_release(
+        by=somebody_here(), now=datetime.now(UTC), name=name, version=canonical, reason=reason, outlet=outlet_here()
+    )
 
 
 @releases.command()
@@ -72,31 +85,27 @@ def yank(project: str, version: str, reason: str) -> None:
 @with_index
 def unyank(project: str, version: str) -> None:
     """Take a yank back."""
-    from strongroom.projects.actions import unyank_release
+    from strongroom.upkeep.actions.releases import unyank_release
 
     name = parse_project_name(project).normalized
     canonical = _canonical(project, version)
-    unyank_release(by=somebody_here(), now=datetime.now(UTC), name=name, version=canonical)
-    _publish(name, canonical)
+    unyank_release(by=somebody_here(), now=datetime.now(UTC), name=name, version=canonical, outlet=outlet_here())
 
 
 @pages.command()
 @with_index
 def publish() -> None:
     """Publish every page anew, from the rows."""
-    from django.conf import settings
+    from strongroom.projects.publishing import publish_all_pages
+    from strongroom.projects.queries.installers import list_names
 
-    from strongroom.projects.publishing import publish_all_pages, tree_at
-    from strongroom.projects.queries import list_names
-
-    chosen = settings.STRONGROOM
     with click.progressbar(length=len(list_names()), label="Publishing pages") as bar:
 
         def advance(done: int, total: int) -> None:
             del done, total
             bar.update(1)
 
-        count = publish_all_pages(tree_at(chosen.pages_folder), base_url=chosen.address, progress=advance)
+        count = publish_all_pages(outlet_here(), progress=advance)
     click.echo(f"Published the pages of {count} projects.")
 
 
@@ -107,13 +116,3 @@ def _canonical(project: str, version: str) -> str:
         return str(Version(version))
     except InvalidVersion:
         raise Refused(Reason.RELEASE_UNKNOWN, name=project, version=version) from None
-
-
-def _publish(name: NormalizedName, version: str | None = None) -> None:
-    from django.conf import settings
-
-    from strongroom.projects.publishing import publish_project_pages, tree_at
-
-    chosen = settings.STRONGROOM
-    changed = None if version is None else [version]
-    publish_project_pages(tree_at(chosen.pages_folder), name, base_url=chosen.address, changed=changed)

@@ -9,6 +9,7 @@ import click
 from strongroom.commands.index import somebody_here, with_index
 from strongroom.terms.actors import TokenId
 from strongroom.terms.names import parse_project_name
+from strongroom.tokens.rules import Permission
 
 
 @click.group()
@@ -23,8 +24,8 @@ def tokens() -> None:
     "--permission",
     "permissions",
     multiple=True,
-    type=click.Choice(["publish", "read"]),
-    default=["publish"],
+    type=click.Choice([one.value for one in Permission]),
+    default=[Permission.PUBLISH.value],
     show_default=True,
     help="What the token is for (may be repeated).",
 )
@@ -46,7 +47,6 @@ def add(
 
     from strongroom.reads.readers import Readers
     from strongroom.tokens.actions import make_token
-    from strongroom.tokens.rules import Permission
 
     if never_expires and expires_days is not None:
         raise click.UsageError("--never-expires and --expires-days exclude each other.")

@@ -72,6 +72,12 @@ def test_with_what_the_demo_says_one_signs_in(filled: Filled) -> None:
     assert visit.name == KNOWN
 
 
+def test_the_demos_staff_holds_a_factor_and_can_be_signed_in_as(filled: Filled) -> None:
+    assert (filled.staff.name, filled.staff.password) == (STAFF, filled.known.password)
+    assert filled.staff.secret != filled.known.secret
+    assert Factor.objects.filter(kind="totp", account__folded_name=STAFF, account__is_staff=True).count() == 1
+
+
 def test_the_demos_password_alone_is_not_enough(filled: Filled) -> None:
     now, known = datetime.now(UTC), filled.known
     credentials = Credentials(known.name, known.password)
@@ -86,7 +92,7 @@ def test_the_demos_password_alone_is_not_enough(filled: Filled) -> None:
 
 
 def test_the_demos_person_enrolled_like_anybody_else(filled: Filled) -> None:
-    account = AccountId(Factor.objects.filter(kind="totp").get().account_id)
+    account = AccountId(Factor.objects.filter(kind="totp", account__folded_name=KNOWN).get().account_id)
     events = Event.objects.filter(actor_name=KNOWN, subject_name=KNOWN).order_by("id")
     told = ["signed-in", "proved-again", "factor-begun", "recovery-codes-made", "factor-enrolled"]
     assert [event.deed for event in events] == told
@@ -117,9 +123,11 @@ def test_what_the_demo_says_names_everything(
     said = capsys.readouterr().out
     for line in (filled.known.name, filled.known.password, filled.known.otpauth, str(index_settings.mail_folder)):
         assert line in said
+    assert filled.staff.otpauth in said
+    assert f"{index_settings.address}/staff/" in said
     assert f"{index_settings.address}/account/sign-in/" in said
     grouped = re.search(r"authenticator app +((?:[A-Z2-7]{4} ?){8})\n", said)
     assert grouped is not None
-    [address] = re.findall(r"otpauth://\S+", said)
+    address, _ = re.findall(r"otpauth://\S+", said)
     assert parse_qs(urlsplit(address).query)["secret"] == [grouped[1].replace(" ", "")]
     assert all(token in said for token in filled.tokens.values())

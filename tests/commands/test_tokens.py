@@ -14,6 +14,7 @@ from strongroom.record.models import Event
 from strongroom.terms.passes import present
 from strongroom.terms.refusals import Reason, Refused
 from strongroom.tokens.models import Token
+from strongroom.tokens.rules import Permission
 from tests.cast import add_person
 from tests.uploads.door import listed, send, wheel_upload
 
@@ -70,6 +71,13 @@ def test_a_token_is_limited_to_projects_and_permissions(index_settings: Settings
     presented = present(ran.stdout.strip())
     assert presented is not None
     assert Readers(index_settings.readers_folder).published_tokens() == [presented.token]
+
+
+def test_a_token_may_be_made_for_anything_that_tokens_are_for() -> None:
+    for one in Permission:
+        run("add", "ada", "--permission", one.value)
+
+    assert sorted(row.permissions[0] for row in Token.objects.all()) == sorted(one.value for one in Permission)
 
 
 @pytest.mark.parametrize(

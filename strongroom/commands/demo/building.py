@@ -10,6 +10,8 @@ import zipfile
 from dataclasses import dataclass
 from datetime import datetime
 
+from strongroom.commands.demo.describing import Written
+
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -24,6 +26,10 @@ class Sources:
     requires: tuple[str, ...]
     requires_python: str
     classifiers: tuple[str, ...]
+    description: Written
+    licence: str = "MIT"
+    keywords: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
 
     @property
     def module(self) -> str:
@@ -97,23 +103,15 @@ def _metadata(project: Sources) -> bytes:
         f"Version: {project.version}",
         f"Summary: {project.summary}",
         f"Author: {project.author}",
-        "License-Expression: MIT",
-        f"Project-URL: Homepage, https://example.org/{project.name}",
+        f"License-Expression: {project.licence}",
+        *([f"Keywords: {','.join(project.keywords)}"] if project.keywords else []),
+        *(f"Project-URL: {label}, {address}" for label, address in project.links),
         *(f"Classifier: {classifier}" for classifier in project.classifiers),
         f"Requires-Python: {project.requires_python}",
         *(f"Requires-Dist: {requirement}" for requirement in project.requires),
-        "Description-Content-Type: text/markdown",
+        f"Description-Content-Type: {project.description.content_type}",
         "",
-        f"# {project.name}",
-        "",
-        project.summary,
-        "",
-        "```python",
-        f"import {project.module}",
-        "",
-        f"print({project.module}.describe())",
-        "```",
-        "",
+        project.description.text,
     ]
     return "\n".join(lines).encode()
 

@@ -12,11 +12,11 @@ from strongroom.accounts.actions.adding import add_account
 from strongroom.accounts.actions.passwords import NewPassword
 from strongroom.commands.demo.building import Sources, build_sdist, build_wheel
 from strongroom.commands.demo.catalogue import KNOWN, PEOPLE, PLANS, STAFF, Plan
+from strongroom.commands.demo.describing import describe
 from strongroom.commands.demo.knowing import PASSWORD, KnownPerson, enrol_app
 from strongroom.gear.shelf import Shelf
-from strongroom.projects.actions import change_status, give_role, yank_release
 from strongroom.projects.publishing import publish_project_pages
-from strongroom.projects.rules import Role
+from strongroom.projects.rules.roles import Role
 from strongroom.reads.readers import Readers
 from strongroom.terms.actors import Actor, ActorKind, operator
 from strongroom.terms.filenames import Kind
@@ -25,6 +25,9 @@ from strongroom.terms.statuses import ProjectStatus
 from strongroom.tokens.actions import make_token
 from strongroom.tokens.queries import Holder, load_holder
 from strongroom.tokens.rules import Permission
+from strongroom.upkeep.actions.collaborators import give_role
+from strongroom.upkeep.actions.releases import yank_release
+from strongroom.upkeep.actions.statuses import change_status
 from strongroom.uploads.actions import Arrival, Index, publish_file
 from strongroom.uploads.api import this_index
 from strongroom.uploads.rules.form import read_form
@@ -32,7 +35,12 @@ from strongroom.uploads.rules.form import read_form
 FIRST_DAY = 200
 """Days ago on which the demo's story begins."""
 
-_CLASSIFIERS = ("Programming Language :: Python :: 3", "Typing :: Typed")
+_CLASSIFIERS = (
+    "Intended Audience :: Developers",
+    "Operating System :: OS Independent",
+    "Programming Language :: Python :: 3",
+    "Typing :: Typed",
+)
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,7 @@ class Filled:
 
     tokens: Mapping[str, str]
     known: KnownPerson
+    staff: KnownPerson
 
 
 def fill(advance: Callable[[], None]) -> Filled:
@@ -48,13 +57,13 @@ def fill(advance: Callable[[], None]) -> Filled:
     chosen = settings.STRONGROOM
     began = datetime.now(UTC) - timedelta(days=FIRST_DAY)
     tokens = {name: _add_person(name, began) for name in (*PEOPLE, STAFF)}
-    known = enrol_app(name=KNOWN, now=began)
+    known, staff = (enrol_app(name=name, now=began) for name in (KNOWN, STAFF))
     holders = {name: load_holder(token) for name, token in tokens.items()}
     story = _Story(holders, this_index(chosen))
     for number, plan in enumerate(PLANS):
         story.add_project(plan, began + timedelta(days=number))
         advance()
-    return Filled(tokens, known)
+    return Filled(tokens, known, staff)
 
 
 def _add_person(name: str, now: datetime) -> str:
@@ -65,14 +74,14 @@ def _add_person(name: str, now: datetime) -> str:
         name=name,
         address=f"{name}@example.org",
         is_verified=True,
-        password=NewPassword(PASSWORD) if name == KNOWN else None,
+        password=NewPassword(PASSWORD) if name in {KNOWN, STAFF} else None,
         is_staff=name == STAFF,
     )
     return make_token(
         by=by,
         now=now,
         account_name=name,
-        permissions=[Permission.PUBLISH, Permission.READ],
+        permissions=[Permission.PUBLISH, Permission.READ, Permission.YANK],
         projects=None,
         lifetime=timedelta(days=2 * FIRST_DAY),
         label="demo",
@@ -98,13 +107,30 @@ class _Story:
             self._publish_release(plan, version, publisher=publisher, at=began + step * number)
             if number == 0:
                 for person in maintainers:
-                    give_role(by=by, now=began, name=name, account=person, role=Role.MAINTAINER)
+                    give_role(
+                        by=operator("demo"),
+                        now=began,
+                        name=name,
+                        account=person,
+                        role=Role.MAINTAINER,
+                        office="made for the demo",
+                    )
         for version, reason in plan.yanked:
-            yank_release(by=by, now=datetime.now(UTC), name=name, version=version, reason=reason)
+            yank_release(
+                by=by, now=datetime.now(UTC), name=name, version=version, reason=reason, outlet=self.index.outlet
+            )
         status, reason = plan.status
         if status is not ProjectStatus.ACTIVE:
-            change_status(by=by, now=datetime.now(UTC), name=name, status=status, reason=reason)
-        publish_project_pages(self.index.tree, name, base_url=self.index.base_url)
+            change_status(
+                by=operator("demo"),
+                now=datetime.now(UTC),
+                name=name,
+                status=status,
+                reason=reason,
+                outlet=self.index.outlet,
+                office="made for the demo",
+            )
+        publish_project_pages(self.index.outlet, name)
 
     def _publish_release(self, plan: Plan, version: str, *, publisher: str, at: datetime) -> None:
         project = Sources(
@@ -114,7 +140,11 @@ class _Story:
             author=plan.people[0].capitalize(),
             requires=plan.requires,
             requires_python=">=3.9",
-            classifiers=(*_CLASSIFIERS, f"Topic :: {plan.topic}"),
+            classifiers=(f"Development Status :: {plan.stage}", *_CLASSIFIERS, f"Topic :: {plan.topic}"),
+            description=describe(plan.name, plan.summary, plan.requires),
+            licence=plan.licence,
+            keywords=plan.keywords,
+            links=_links(plan),
         )
         for kind, built in ((Kind.WHEEL, build_wheel(project)), (Kind.SDIST, build_sdist(project, at=at))):
             self._publish_file(project, kind, built, holder=self.holders[publisher], at=at)
@@ -123,7 +153,7 @@ class _Story:
         self, project: Sources, kind: Kind, built: tuple[str, bytes], *, holder: Holder, at: datetime
     ) -> None:
         filename, content = built
-        spool = Shelf(self.index.files).receive()
+        spool = Shelf(self.index.outlet.files).receive()
         try:
             spool.write(content)
             fields = {
@@ -137,6 +167,18 @@ class _Story:
             publish_file(by=_actor(holder), now=at, holder=holder, arrival=arrival, index=self.index)
         finally:
             spool.drop()
+
+
+def _links(plan: Plan) -> tuple[tuple[str, str], ...]:
+    site = f"https://example.org/{plan.name}"
+    if not plan.keywords:
+        return (("Homepage", site),)
+    return (
+        ("Homepage", site),
+        ("Documentation", f"https://docs.example.org/{plan.name}"),
+        ("Source", f"https://code.example.net/{plan.people[0]}/{plan.name}"),
+        ("Issues", f"https://code.example.net/{plan.people[0]}/{plan.name}/issues"),
+    )
 
 
 def _actor(holder: Holder) -> Actor:

@@ -1,4 +1,4 @@
-"""The demo's person whom everybody can be: a password and an authenticator app, set up as on the pages."""
+"""The demo's people whom everybody can be: a password and an authenticator app, set up as on the pages."""
 
 from __future__ import annotations
 
