@@ -17,10 +17,11 @@ class SiteConfig(AppConfig):
     name = "strongroom.site"
 
     def ready(self) -> None:
-        """Let tokens follow what their account may do."""
+        """Let tokens and projects follow what their account may do."""
         from strongroom.accounts.actions.ending import access_changed
 
         access_changed.connect(_let_tokens_follow, dispatch_uid="tokens")
+        access_changed.connect(_let_projects_follow, dispatch_uid="projects")
 
 
 def _let_tokens_follow(*, account: AccountId, now: datetime, by: Actor, factor: FactorId | None, **_: object) -> None:
@@ -28,3 +29,10 @@ def _let_tokens_follow(*, account: AccountId, now: datetime, by: Actor, factor: 
 
     readers = Readers(settings.STRONGROOM.readers_folder)
     follow_access(by=by, now=now, account=account, factor=factor, readers=readers)
+
+
+def _let_projects_follow(*, account: AccountId, now: datetime, by: Actor, factor: FactorId | None, **_: object) -> None:
+    from strongroom.upkeep.actions.following import follow_account
+
+    if factor is None:
+        follow_account(by=by, now=now, account=account)

@@ -51,7 +51,7 @@ PERMISSIONS_POLICY = ", ".join(
 STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 """ASVS 3.4.1: a year at least, and for every name below this one."""
 
-PERSONAL = ("/account/", "/not-me/", "/setup/")
+PERSONAL = ("/account/", "/manage/", "/staff/", "/not-me/", "/setup/")
 """Where pages of an account live: neither browsers nor anything between may keep them."""
 
 

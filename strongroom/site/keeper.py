@@ -20,16 +20,22 @@ from django.utils import timezone
 
 from strongroom.accounts.tasks import deliver_letters, sweep_leftovers
 from strongroom.accounts.views.visiting import sealer_of_index
+from strongroom.catalogue.tasks import Renderer
+from strongroom.console.actions.orphans import note_orphans
+from strongroom.console.rules.jobs import Job
 from strongroom.factors.tasks import sweep_challenges
 from strongroom.gear.mail import post_of
 from strongroom.gear.settings import Settings
 from strongroom.gear.shelf import Shelf
-from strongroom.projects.publishing import publish_due_pages, publish_root_pages, tree_at
-from strongroom.projects.queries import find_committed, load_last_serial
+from strongroom.projects.publishing import outlet_of, publish_due_pages, publish_root_pages
+from strongroom.projects.queries.installers import find_committed, load_last_serial
 from strongroom.reads.readers import Readers
 from strongroom.reads.tree import Tree
+from strongroom.site.noting import noted
 from strongroom.site.root_list import publish_root_apart
+from strongroom.terms.actors import system
 from strongroom.tokens.actions import publish_readers
+from strongroom.upkeep.actions.purging import purge_deleted
 
 ROUND_SECONDS = 1.0
 LONG_LIST = 20_000
@@ -44,6 +50,16 @@ SWEEP_ROUNDS = 60
 DUE_ROUNDS = 5
 """Whoever changes something publishes its pages; what is due for seconds was left by a killed process."""
 
+PURGE_ROUNDS = 3600
+"""What can be restored no more is removed once an hour: after a month an hour more or less is nothing."""
+
+RENDERED_IN_A_ROUND = 20
+"""Descriptions from before they were kept, or by an older edition of the renderer, are made anew so many at a time."""
+
+_RENDERER = Renderer()
+_looked_at = {"behind": 0}
+"""Up to which project the search for those without an Owner has come."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -55,9 +71,9 @@ def start_keeper() -> None:
 def set_right(chosen: Settings) -> None:
     """Repair what an earlier end left half-done: spools, pages, the list of all projects (design rule 10)."""
     cleared = Shelf(chosen.files_folder).recover(find_committed)
-    tree = tree_at(chosen.pages_folder)
-    due = publish_due_pages(tree, base_url=chosen.address)
-    publish_root_pages(tree)
+    outlet = outlet_of(chosen)
+    due = publish_due_pages(outlet)
+    publish_root_pages(outlet.tree)
     if cleared or due:
         _log.info("set right after an unclean end: %d uploads cleared, pages of %d projects published", cleared, due)
 
@@ -67,6 +83,7 @@ def _keep() -> None:
     with (chosen.data_folder / "keeper.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         threading.Thread(target=_repeat, args=(_mail_round, chosen), name="keeper-mail", daemon=True).start()
+        threading.Thread(target=_repeat, args=(_render_round, chosen), name="keeper-render", daemon=True).start()
         _repeat(_one_round, chosen)
 
 
@@ -86,21 +103,45 @@ def _mail_round(chosen: Settings, round_number: int) -> None:
     close_old_connections()
     now = timezone.now()
     if round_number % SWEEP_ROUNDS == SWEEP_ROUNDS - 1:
-        sweep_leftovers(now=now)
-        sweep_challenges(now=now)
-    deliver_letters(now=now, post=post_of(chosen), sealer=sealer_of_index(), address_of_index=chosen.address)
+        with noted(Job.SWEEPING):
+            sweep_leftovers(now=now)
+            sweep_challenges(now=now)
+    with noted(Job.LETTERS):
+        deliver_letters(now=now, post=post_of(chosen), sealer=sealer_of_index(), address_of_index=chosen.address)
+
+
+def _render_round(chosen: Settings, round_number: int) -> None:
+    # In a thread of its own: a description that is written to take long holds up no page.
+    del chosen, round_number
+    close_old_connections()
+    with noted(Job.DESCRIPTIONS):
+        _RENDERER.render_missing(most=RENDERED_IN_A_ROUND)
 
 
 def _one_round(chosen: Settings, round_number: int) -> None:
     close_old_connections()
-    tree = tree_at(chosen.pages_folder)
+    outlet = outlet_of(chosen)
     if round_number % DUE_ROUNDS == DUE_ROUNDS - 1:
-        publish_due_pages(tree, base_url=chosen.address)
+        with noted(Job.DUE_PAGES):
+            publish_due_pages(outlet)
+        with noted(Job.ORPHANS):
+            _look_for_orphans()
     if round_number % RECOVERY_ROUNDS == RECOVERY_ROUNDS - 1:
-        Shelf(chosen.files_folder).recover(find_committed)
-        # A process may have been killed between the commit and what the read plane was to be told of it.
-        publish_readers(now=timezone.now(), readers=Readers(chosen.readers_folder))
-    _publish_root(tree)
+        with noted(Job.SPOOLS):
+            Shelf(chosen.files_folder).recover(find_committed)
+        with noted(Job.READERS):
+            # A process may have been killed between the commit and what the read plane was to be told of it.
+            publish_readers(now=timezone.now(), readers=Readers(chosen.readers_folder))
+    if round_number % PURGE_ROUNDS == PURGE_ROUNDS - 1:
+        with noted(Job.PURGING):
+            purge_deleted(by=system(), now=timezone.now(), files=outlet.files)
+    with noted(Job.ROOT_LIST):
+        _publish_root(outlet.tree)
+
+
+def _look_for_orphans() -> None:
+    """One slice of all projects; the next time goes on behind it."""
+    _looked_at["behind"] = note_orphans(now=timezone.now(), after=_looked_at["behind"])
 
 
 def _publish_root(tree: Tree) -> None:

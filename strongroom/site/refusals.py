@@ -2,6 +2,7 @@
 
 Clients show very different parts of an answer to their users (spec: index-api 3.2), so the sentence
 stands in the reason phrase, in the text body, and for whoever asks for JSON in ``code``, ``message`` and ``title``.
+The addresses for programs are answered as RFC 9457 says, whatever is asked for.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from strongroom.site.answers import ANSWERS
 from strongroom.terms.refusals import Malformed, Reason, Refused
+from strongroom.upkeep.api.problems import NO_PAGE, Problem, answer_problem, is_for_program
 
 _log = logging.getLogger(__name__)
 
@@ -30,6 +32,7 @@ FAULT_CODE = "fault"
 LONGEST_PHRASE = 300
 _UNAUTHENTICATED = 401
 _BASIC = 'Basic realm="Strongroom", charset="UTF-8"'
+_BEARER = 'Bearer realm="Strongroom"'
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class _Told:
     code: str
     status: int
     sentence: str
+    field: str | None = None
 
 
 class RefusalMiddleware:
@@ -62,7 +66,7 @@ class RefusalMiddleware:
             status = ANSWERS[exception.reason].status
             return _answer(request, _Told(exception.reason.value, status, sentence_of(exception)))
         if isinstance(exception, Malformed):
-            return _answer(request, _Told(MALFORMED_CODE, MALFORMED_STATUS, sentence_of(exception)))
+            return _answer(request, _Told(MALFORMED_CODE, MALFORMED_STATUS, sentence_of(exception), exception.field))
         if isinstance(exception, Http404 | SuspiciousOperation | PermissionDenied):
             return None  # Django's own ways of saying that there is nothing here, or that a request cannot be read
         _log.exception("fault in %s %s", request.method, request.path, exc_info=exception)
@@ -91,7 +95,9 @@ def _why(refusal: Refused | Malformed) -> str:
 def _answer(request: HttpRequest, what: _Told) -> HttpResponse:
     code, status, sentence = what.code, what.status, what.sentence
     accept = request.META.get("HTTP_ACCEPT", "")
-    if _is_for_browser(request):
+    if is_for_program(request):
+        response = answer_problem(_problem(request, what))
+    elif _is_for_browser(request):
         response = render(request, "site/refusal.html", {"code": code, "sentence": sentence}, status=status)
     elif "application/json" in accept:
         told = {
@@ -112,8 +118,17 @@ def _answer(request: HttpRequest, what: _Told) -> HttpResponse:
     if status == _UNAUTHENTICATED:
         # A page of an account must not make the browser ask for a password of its own.
         is_page = code == Reason.SIGN_IN_NEEDED.value
-        response["WWW-Authenticate"] = 'Session realm="Strongroom"' if is_page else _BASIC
+        basic = f"{_BEARER}, {_BASIC}" if is_for_program(request) else _BASIC
+        response["WWW-Authenticate"] = 'Session realm="Strongroom"' if is_page else basic
     return response
+
+
+def _problem(request: HttpRequest, what: _Told) -> Problem:
+    """The same for programs (RFC 9457): what is wrong in general, and what it is this time."""
+    if what.code == FAULT_CODE:
+        return Problem(NO_PAGE, "Internal Server Error", what.status, what.sentence, what.code)
+    general = _("What was sent cannot be read.") if what.code == MALFORMED_CODE else ANSWERS[Reason(what.code)].general
+    return Problem(_help_link(request, what.code), general, what.status, what.sentence, what.code, what.field)
 
 
 def _is_for_browser(request: HttpRequest) -> bool:

@@ -66,6 +66,9 @@ INSTALLED_APPS = [
     "strongroom.projects",
     "strongroom.factors",
     "strongroom.tokens",
+    "strongroom.upkeep",
+    "strongroom.catalogue",
+    "strongroom.console",
     "strongroom.site",
 ]
 AUTH_USER_MODEL = "accounts.Account"

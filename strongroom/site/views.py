@@ -7,21 +7,28 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from strongroom.projects.queries import count_index
+from strongroom.accounts.views.visiting import visit_of
+from strongroom.catalogue.queries.projects import count_projects
+from strongroom.projects.queries.search import list_newest_projects, list_newest_releases
 from strongroom.site.answers import ANSWERS
 from strongroom.site.refusals import MALFORMED_CODE
 from strongroom.terms.refusals import Reason
 
+NEWEST = 8
+"""Of projects and of releases on the front page."""
+
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What this is, how to install from it and how to publish to it."""
+    """What this is, what is new, how to install from it and how to publish to it."""
     chosen = settings.STRONGROOM
-    context = {
-        "address": chosen.address,
-        "private": chosen.private,
-        "counts": None if chosen.private else count_index(),
-    }
+    context: dict[str, object] = {"address": chosen.address, "private": chosen.private}
+    if not chosen.private or visit_of(request) is not None:
+        context |= {
+            "projects": count_projects(),
+            "newest_releases": list_newest_releases(NEWEST),
+            "newest_projects": list_newest_projects(NEWEST),
+        }
     return render(request, "site/home.html", context)
 
 

@@ -14,10 +14,13 @@ from django.test import Client, RequestFactory
 from django.utils import translation
 
 import strongroom
-from strongroom.projects.rules import CLOSED_TO_UPLOADS
+from strongroom.projects.rules.statuses import CLOSED_TO_UPLOADS
 from strongroom.site.answers import ANSWERS
 from strongroom.site.refusals import LONGEST_PHRASE, RefusalMiddleware, sentence_of
 from strongroom.terms.refusals import Malformed, Reason, Refused
+
+# Every page says what is announced.
+pytestmark = pytest.mark.django_db
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 CODE = Path(strongroom.__file__).parent
@@ -188,7 +191,7 @@ def test_a_fault_in_a_page_is_500_with_the_page_s_guards(
     def fail() -> None:
         raise ZeroDivisionError("a secret of the inside")
 
-    monkeypatch.setattr("strongroom.site.views.count_index", fail)
+    monkeypatch.setattr("strongroom.site.views.count_projects", fail)
     answer = Client(HTTP_ACCEPT=BROWSER).get("/")
 
     assert answer.status_code == 500

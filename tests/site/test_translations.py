@@ -298,7 +298,7 @@ def test_the_front_page_is_french_for_who_asks_for_it(client: Client) -> None:
     assert response.status_code == 200
     assert '<html lang="fr">' in page
     assert "Un index de paquets qui protège ce dont d’autres dépendent" in page
-    assert "0 projet,\n0 version,\n0 fichier." in page
+    assert "0 projet" in page
     assert response["Content-Language"] == "fr"
     assert "Accept-Language" in response["Vary"]
 
@@ -308,11 +308,12 @@ def test_the_front_page_is_english_for_who_states_no_language(client: Client) ->
     response = client.get("/")
 
     assert '<html lang="en">' in response.content.decode()
-    assert "0 projects," in response.content.decode()
+    assert "0 projects" in response.content.decode()
     assert response["Content-Language"] == "en"
     assert "Accept-Language" in response["Vary"]
 
 
+@pytest.mark.django_db
 def test_a_help_page_is_french_for_who_asks_for_it(client: Client) -> None:
     page = client.get(f"/help/{Reason.TOKEN_EXPIRED.value}/", headers=IN_FRENCH).content.decode()
 

@@ -7,9 +7,11 @@ statuses follow what clients do with them (a 5xx makes twine send the file five 
 from __future__ import annotations
 
 from strongroom.site.answers.answer import Answer
+from strongroom.site.answers.console import CONSOLE
 from strongroom.site.answers.file import ARCHIVE, METADATA
 from strongroom.site.answers.form import FILENAME, FORM
 from strongroom.site.answers.index import INDEX, PAGES
+from strongroom.site.answers.keeping import KEEPING
 from strongroom.site.answers.person import ACCOUNTS, FACTORS, SIGN_IN
 from strongroom.site.answers.who import WHO
 from strongroom.terms.refusals import Reason
@@ -27,4 +29,6 @@ ANSWERS: dict[Reason, Answer] = {
     **SIGN_IN,
     **ACCOUNTS,
     **FACTORS,
+    **KEEPING,
+    **CONSOLE,
 }

@@ -151,7 +151,7 @@ ACCOUNTS = {
     ),
     Reason.SOLE_OWNER: Answer(
         403,
-        _("You are the only Owner of %(names)s. Give each another Owner, or archive it, then close the account."),
+        _("You are the only Owner of %(names)s. Give each another Owner, or delete it, then close the account."),
         _("A project without an Owner could be looked after by nobody. Its files stay, whoever leaves."),
     ),
     Reason.LABEL_INVALID: Answer(

@@ -53,7 +53,7 @@ WHO = {
     Reason.TOKEN_LACKS_PERMISSION: Answer(
         403,
         _("This API token does not have the permission %(permission)s. Make one that has it."),
-        _("A token does only what it was made for: publishing, or reading a private index, or both."),
+        _("A token does only what it was made for: publishing, yanking, reading a private index, and so on."),
     ),
     Reason.TOKEN_FOR_OTHER_PROJECTS: Answer(
         403,

@@ -1,0 +1,1 @@
+"""Every address of the control plane, by the app that answers it."""
