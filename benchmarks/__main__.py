@@ -1,4 +1,4 @@
-"""``make bench``: this index beside nginx, devpi-server and pypiserver on loopback, and our own targets."""
+"""``make bench``: this index beside nginx, devpi-server and pypiserver on loopback, our own targets, people's pages."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from benchmarks.cases import WHEEL_BYTES, Measured, all_cases, compare
 from benchmarks.machine import LOAD_CORE, cores, has_wrk, on_core, say
 from benchmarks.nginx import start_nginx
+from benchmarks.pages import time_pages
 from benchmarks.report import Target, comparison_table, targets_table, write_results
 from benchmarks.servers import (
     CACHE,
@@ -35,7 +36,7 @@ def main() -> None:
     """Measure, print the tables, and keep them in ``.cache/bench``."""
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--short", action="store_true", help="at most about three minutes: fewer rounds, smaller fills")
-    parser.add_argument("--only", choices=["comparison", "targets"], help="measure one half")
+    parser.add_argument("--only", choices=["comparison", "targets", "pages"], help="measure one part")
     asked = parser.parse_args()
     began = time.monotonic()
     _say_what_is_missing()
@@ -43,10 +44,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=CACHE) as folder, on_core(LOAD_CORE):
         compared: list[Measured] = []
         targets: list[Target] = []
-        if asked.only != "targets":
+        if asked.only in {None, "comparison"}:
             compared = _compare(Path(folder), SHORT if asked.short else FULL, short=asked.short)
-        if asked.only != "comparison":
+        if asked.only in {None, "targets"}:
             targets = all_targets(Path(folder), SHORT if asked.short else FULL)
+        if asked.only in {None, "pages"}:
+            targets += time_pages(Path(folder), short=asked.short)
     tables = [comparison_table(compared, _names(compared))] if compared else []
     tables += [targets_table(targets)] if targets else []
     text = "\n".join(tables)

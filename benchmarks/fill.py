@@ -102,7 +102,7 @@ def _account(name: str) -> Any:  # noqa: ANN401 - a row; Django is not set up wh
 
 def _own(projects: list[Project], account: Any) -> None:  # noqa: ANN401 - as above
     from strongroom.projects.models import Collaboration
-    from strongroom.projects.rules import Role
+    from strongroom.projects.rules.roles import Role
 
     Collaboration.objects.bulk_create(
         [Collaboration(project=one, account=account, role=Role.OWNER.value, since=_now()) for one in projects]
@@ -111,7 +111,7 @@ def _own(projects: list[Project], account: Any) -> None:  # noqa: ANN401 - as ab
 
 def _project(name: str, serial: int) -> Project:
     from strongroom.projects.models import Project
-    from strongroom.projects.rules import lookalike_key
+    from strongroom.projects.rules.names import lookalike_key
     from strongroom.terms.names import normalize
 
     key = lookalike_key(normalize(name))
