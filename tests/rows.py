@@ -16,7 +16,7 @@ from strongroom.terms.security_keys import CHALLENGE_MINUTES
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "security"
 
-HEAD = """# What binds accounts and factors, row by row
+HEAD = """# What binds accounts, factors and projects, row by row
 
 Made by `make rows` from [rows.toml](rows.toml) and from the rules themselves; a test fails when it is not what they
 say, or when a test named here is not there. How people come in, and what each way is worth: [ways-in.md](ways-in.md).
