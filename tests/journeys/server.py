@@ -77,9 +77,13 @@ class Index:
 
     def start(self, *options: str) -> None:
         """Start the index and return when it answers."""
+        self.launch("serve", *options)
+
+    def launch(self, *command: str) -> None:
+        """Run one of the commands that serve, and return when the index answers."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [COMMAND, "serve", *options],
+                [COMMAND, *command],
                 cwd=self._folder,
                 env=self._environment(),
                 stdin=subprocess.DEVNULL,
