@@ -10,7 +10,7 @@ from django.conf import settings
 
 from strongroom.accounts.actions.adding import add_account
 from strongroom.projects.models import Collaboration, Project
-from strongroom.projects.rules import Role
+from strongroom.projects.rules.roles import Role
 from strongroom.reads.readers import Readers
 from strongroom.terms.actors import AccountId, Actor, ActorKind, operator
 from strongroom.terms.names import parse_project_name

@@ -18,8 +18,8 @@ LONGEST_FUNCTION, LONGEST_MODULE = 50, 400
 
 PURE_IMPORTS = {
     "__future__", "base64", "collections.abc", "csv", "dataclasses", "datetime", "email.message", "email.parser",
-    "email.utils", "enum", "hashlib", "ipaddress", "hmac", "io", "json", "re", "stat", "struct", "sys", "typing",
-    "unicodedata", "urllib.parse", "zlib",
+    "email.utils", "enum", "hashlib", "ipaddress", "hmac", "io", "json", "math", "re", "stat", "struct", "sys",
+    "typing", "unicodedata", "urllib.parse", "zlib",
 }  # fmt: skip
 """What of the standard library is the same on every day and every machine."""
 
@@ -44,7 +44,7 @@ NOT_DEEDS = {
     "strongroom.tokens.actions.note_token_use": "a help to people, written with every use: the use itself is recorded",
     "strongroom.tokens.actions.publish_readers": "repeats at start what was recorded when it was done",
     "strongroom.accounts.actions.adding.is_setup_link_good": "a question: it changes nothing",
-    "strongroom.projects.actions.mark_pages_due": "a part of other actions, which record",
+    "strongroom.projects.actions.pages.mark_pages_due": "a part of other actions, which record",
     "strongroom.accounts.actions.adding.begin_sign_up": "nobody has an account yet; the one made of it is recorded",
     "strongroom.accounts.actions.addresses.ask_address": "asks for proof; the address verified by it is recorded",
     "strongroom.accounts.actions.arriving.begin_arrival": "a step on the way in; what it leads to is recorded",
@@ -77,12 +77,26 @@ NOT_DEEDS = {
     "strongroom.factors.actions.failing.remember_success": "a part of other actions, which record",
     "strongroom.factors.actions.keys.begin_key_enrolment": "asks; the key enrolled by the answer is recorded",
     "strongroom.factors.actions.keys.ask_key": "asks; what the answer leads to is recorded",
+    "strongroom.projects.actions.listing.refresh_listing": "a part of other actions, which record",
+    "strongroom.projects.actions.listing.note_downloads": "copies what was counted elsewhere, for ranking",
+    "strongroom.mandate.actions.spend_office": "a part of the deed, which records it with its reason",
+    "strongroom.upkeep.actions.asking.require_standing": "a question: it changes nothing",
+    "strongroom.upkeep.actions.asking.require_release": "a question: it changes nothing",
+    "strongroom.upkeep.actions.asking.find_release": "a question: it changes nothing",
+    "strongroom.upkeep.actions.asking.aim_at": "a name: it changes nothing",
+    "strongroom.upkeep.actions.asking.spend_person": "a part of the deed, which records it",
+    "strongroom.upkeep.actions.collaborators.is_last_owner": "a question: it changes nothing",
+    "strongroom.upkeep.actions.collaborators.seat_invited": "a part of accepting, which records",
+    "strongroom.upkeep.actions.withdrawing.shown_to": "a name: it changes nothing",
 }
 """Public functions of actions that nobody does: each with the reason."""
 
 HOUSEKEEPING = {
     "strongroom.accounts.actions.attempts": "counts of attempts: the attempts themselves are recorded",
     "strongroom.accounts.actions.delivering": "letters on their way: what they tell of was recorded with them",
+    "strongroom.catalogue.actions": "what is kept for quicker pages, made of what was recorded when it was published",
+    "strongroom.console.actions.jobs": "how the keeper's own work goes: nobody did it",
+    "strongroom.console.actions.orphans": "a list of what to look at, made of what was recorded when it came about",
     "strongroom.factors.actions.sweeping": "questions that nobody can answer any more: asking one changed nothing",
 }
 """Modules of actions in which nobody does anything: each with the reason."""
