@@ -162,7 +162,8 @@ def test_no_form_is_taken_without_the_token_of_its_page(walk: Walk) -> None:
         browser.handler.enforce_csrf_checks = True
         answer = browser.post(walk.path(name))
 
-        assert answer.status_code in {403, 405}, name
+        is_too_old = answer.status_code == 403 and "site/form_too_old.html" in [one.name for one in answer.templates]
+        assert is_too_old or answer.status_code == 405, name
         assert every_row() == before, name
 
 
