@@ -38,6 +38,8 @@ def complaints_of(page: Page) -> list[str]:
 
 def serious(page: Page) -> list[str]:
     """What axe finds on the page that would keep somebody from using it."""
+    # A click may have led on: what is looked at must have arrived.
+    page.wait_for_load_state()
     found = Axe().run(page).response["violations"]
     return [f"{one['id']}: {one['help']}" for one in found if one["impact"] in {"serious", "critical"}]
 

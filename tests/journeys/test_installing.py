@@ -148,12 +148,16 @@ def test_a_quarantined_project_offers_no_file_until_that_is_lifted(
     uv, pip = new_client("uv"), new_client("pip")
     held, lifted = Into(index.simple_url, tmp_path / "held"), Into(index.simple_url, tmp_path / "lifted")
 
-    index.command("projects", "status", "looked-into", "quarantined", "--reason", "A report is being read.")
+    index.command(
+        "projects", "status", "looked-into", "quarantined", "--why", "a journey", "--reason", "A report is being read."
+    )
     install_with_pip(pip, held, "looked-into").must_fail()
     install_with_uv(uv, held, "looked-into").must_fail()
     assert held.versions() == {}
 
-    index.command("projects", "status", "looked-into", "active", "--reason", "The report was mistaken.")
+    index.command(
+        "projects", "status", "looked-into", "active", "--why", "a journey", "--reason", "The report was mistaken."
+    )
     install_with_pip(pip, lifted, "looked-into").must_succeed()
     assert lifted.versions() == {"looked-into": "1.0"}
 
@@ -164,7 +168,9 @@ def test_an_archived_project_is_installed_and_takes_no_more_uploads(
     twine, pip, into = new_client("twine"), new_client("pip"), Into(index.simple_url, tmp_path / "into")
     publish_with_twine(twine, index, [make_wheel(tmp_path, "at-rest", "1.0")], token=token)
 
-    index.command("projects", "status", "at-rest", "archived", "--reason", "Its maintainers have moved on.")
+    index.command(
+        "projects", "status", "at-rest", "archived", "--why", "a journey", "--reason", "Its maintainers have moved on."
+    )
 
     install_with_pip(pip, into, "at-rest").must_succeed()
     later = make_wheel(tmp_path, "at-rest", "1.1")
