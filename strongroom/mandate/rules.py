@@ -9,7 +9,7 @@ from datetime import datetime
 from strongroom.projects.rules.roles import ProjectDeed, Role, require_role
 from strongroom.terms.names import NormalizedName
 from strongroom.terms.refusals import Reason, Refused
-from strongroom.terms.texts import is_storable
+from strongroom.terms.texts import is_storable, plain_line
 from strongroom.tokens.rules import Permission, TokenFacts, require_live, require_token_covers, require_token_permits
 
 PERMISSION_FOR = {
@@ -128,5 +128,6 @@ def require_office_reason(reason: str) -> None:
     """Every deed of those who run the index says why, in words that the record can keep."""
     if not is_storable(reason):
         raise Refused(Reason.REASON_MISSING, most=LONGEST_OFFICE_REASON)
-    if not LEAST_REASON <= len(reason.strip()) <= LONGEST_OFFICE_REASON:
+    # Counted as it is kept: marks that nobody sees say nothing.
+    if len(plain_line(reason)) < LEAST_REASON or len(reason.strip()) > LONGEST_OFFICE_REASON:
         raise Refused(Reason.REASON_MISSING, most=LONGEST_OFFICE_REASON)

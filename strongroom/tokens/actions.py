@@ -25,6 +25,7 @@ from strongroom.terms.actors import AccountId, Actor, ActorKind, FactorId, Token
 from strongroom.terms.names import ProjectName
 from strongroom.terms.passes import SECRET_BYTES, present, render_token
 from strongroom.terms.refusals import Reason, Refused
+from strongroom.terms.texts import is_storable
 from strongroom.tokens.models import Token
 from strongroom.tokens.queries import list_readers
 from strongroom.tokens.rules import OwnToken, Permission, require_own_token
@@ -129,7 +130,7 @@ def revoke_in_office(
         rows = Token.objects.filter(account_id=account)
         if token is not None:
             rows = rows.filter(pk=token)
-            if not rows.exists():
+            if not (is_storable(token) and rows.exists()):
                 raise Refused(Reason.TOKEN_UNKNOWN)
         live = rows.filter(revoked_at=None)
         labels = dict(live.values_list("pk", "label"))

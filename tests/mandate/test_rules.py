@@ -176,6 +176,7 @@ def test_who_acts_in_the_office(facts: OfficeFacts, is_token: bool, reason: Reas
         pytest.param("  1234  ", False, id="blanks around too little"),
         pytest.param("x" * 500, True, id="as long as may be"),
         pytest.param("x" * 501, False, id="a character more"),
+        pytest.param("\u200b\u202e\u2066\u200b\u00ad", False, id="what nobody sees"),
         pytest.param("asked\0by mail", False, id="what no database keeps"),
         pytest.param("asked \ud800 by mail", False, id="half of a pair"),
     ],

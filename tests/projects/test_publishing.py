@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sqlite3
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from strongroom.gear.settings import Settings
 from strongroom.projects.models import DuePage, Project
@@ -19,7 +21,7 @@ from strongroom.projects.publishing import (
     publish_root_pages,
     tree_at,
 )
-from strongroom.projects.queries.installers import load_project_facts
+from strongroom.projects.queries.installers import load_placement, load_project_facts
 from strongroom.reads.tree import Tree
 from strongroom.terms.names import NormalizedName
 from strongroom.terms.statuses import ProjectStatus
@@ -314,3 +316,13 @@ def test_the_published_serial_is_the_rows(ham: Person, tree: Tree) -> None:
 
 def _no_disk(*_: object, **__: object) -> None:
     raise OSError(28, "No space left on device")
+
+
+def test_more_files_can_be_withheld_than_one_statement_takes_names() -> None:
+    if connection.vendor == "sqlite":
+        # As SQLite is built by itself; distributions allow more.
+        connection.ensure_connection()
+        connection.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 32_766)
+    withheld = {f"packages/00/00/{number}/ham-{number}.tar.gz" for number in range(33_000)}
+
+    assert load_placement(HAM, withheld=withheld).to_bring_back == []

@@ -106,8 +106,9 @@ def test_json_is_read_with_a_charset_named(cast: Cast) -> None:
     assert answer.status == 200
 
 
-def test_a_body_without_its_length_is_refused(cast: Cast) -> None:
-    answer = ask("PUT", YANK, cast.ada.token, {"reason": ""}, CONTENT_LENGTH="")
+@pytest.mark.parametrize("length", ["", "\N{SUPERSCRIPT TWO}", "-1", "1e3"])
+def test_a_body_without_its_length_is_refused(length: str, cast: Cast) -> None:
+    answer = ask("PUT", YANK, cast.ada.token, {"reason": ""}, CONTENT_LENGTH=length)
 
     assert (answer.status, answer.told["field"]) == (400, "Content-Length")
 

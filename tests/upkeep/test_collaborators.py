@@ -337,3 +337,17 @@ def test_a_password_that_was_shown_before_the_factor_was_enrolled_is_no_proof_in
     )
 
     assert deed.reason is Reason.PROOF_NEEDED
+
+
+@pytest.mark.usefixtures("people")
+def test_those_who_run_the_index_give_themselves_no_role() -> None:
+    dee = resident("dee", is_staff=True)
+    enrol_key(dee)
+    prove(dee, Dangerous.STAFF_DEED, target="ham")
+
+    tried = refused_without_a_trace(
+        lambda: give_role(by=dee.actor, now=NOW, name=HAM, account="dee", role=OWNER, office=WHY)
+    )
+
+    assert tried.reason is Reason.OFFICE_ON_ONESELF
+    assert roles() == {"ada": "owner", "ben": "maintainer"}

@@ -494,3 +494,19 @@ def test_a_project_without_files_to_move_is_published_as_before(people: Team, in
 
     assert on_shelf(index_settings) == ALL
     assert not (index_settings.files_folder / "withheld" / "ham").exists()
+
+
+@pytest.mark.parametrize("what", ["file", "release", "project"])
+def test_nothing_of_a_project_in_quarantine_is_deleted(what: str, people: Team) -> None:
+    status = ProjectStatus.QUARANTINED
+    change_status(by=OPERATOR, now=NOW, name=HAM, status=status, reason="", outlet=outlet(), office=WHY)
+    by = deleting(people.ada)
+    deeds: dict[str, Callable[[], None]] = {
+        "file": lambda: delete_file(
+            by=by, now=NOW, name=HAM, filename=WHEEL.filename, typed=WHEEL.filename, outlet=outlet()
+        ),
+        "release": lambda: delete_release(by=by, now=NOW, name=HAM, version="1.0", typed="1.0", outlet=outlet()),
+        "project": lambda: delete_project(by=by, now=NOW, name=HAM, typed="ham", outlet=outlet()),
+    }
+
+    assert refused_without_a_trace(deeds[what]).reason is Reason.PROJECT_QUARANTINED

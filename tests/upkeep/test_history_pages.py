@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import transaction
 
+from strongroom.projects.models import Invitation
 from strongroom.projects.rules.roles import Role
 from strongroom.record.actions import record_event
 from strongroom.record.rules import Deed, Subject, SubjectKind
@@ -123,3 +124,24 @@ def test_another_projects_history_is_not_in_it(house: House) -> None:
             details={"version": "66.6"},
         )
     assert "66.6" not in page_of(house.ada, PAGE)
+
+
+def test_the_address_that_somebody_was_invited_by_is_for_owners_alone(house: House) -> None:
+    prove(house.ada, "change-collaborators")
+    house.ada.post(at("invite", "ham"), whom="eve@example.net", role="maintainer")
+    house.ada.post(at("withdraw-invitation", "ham", Invitation.objects.get().pk))
+
+    for_owners, for_others = words_of(page_of(house.ada, PAGE)), words_of(page_of(house.ben, PAGE))
+
+    assert "eve@example.net was invited to be a Maintainer." in for_owners
+    assert "The invitation to eve@example.net was withdrawn." in for_owners
+    assert "eve@" not in for_others
+    assert "Somebody was invited to look after the project." in for_others
+    assert "An invitation to look after the project was withdrawn." in for_others
+
+
+def test_the_name_of_an_account_that_was_invited_is_for_everybody(house: House) -> None:
+    prove(house.ada, "change-collaborators")
+    house.ada.post(at("invite", "ham"), whom="cyd", role="maintainer")
+
+    assert "cyd was invited to be a Maintainer." in words_of(page_of(house.ben, PAGE))

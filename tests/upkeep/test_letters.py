@@ -22,7 +22,7 @@ from strongroom.terms.names import NormalizedName
 from strongroom.upkeep.actions.collaborators import give_role
 from strongroom.upkeep.actions.telling import tell_project
 from tests.cast import OPERATOR
-from tests.upkeep.keeping import HOSTILE, House, account_of, at, page_of, prove, words_of
+from tests.upkeep.keeping import HOSTILE, House, account_of, at, page_of, prove, seat, words_of
 
 pytestmark = pytest.mark.django_db
 
@@ -202,6 +202,18 @@ class TestInvitation:
         assert "sign up with this e-mail address first" in mail.body
         assert "inbox of your account" not in mail.body
         assert not LINK.search(mail.body)
+
+    def test_the_address_that_somebody_was_asked_by_is_for_owners_alone(self, house: House, mails_to: Mails) -> None:
+        seat("cyd", "ham", Role.OWNER, clock=house.clock, days=30)
+        prove(house.ada, "change-collaborators")
+        house.ada.post(at("invite", "ham"), whom="dan@example.org", role="maintainer")
+
+        (of_owner,), (of_maintainer,) = mails_to("cyd@example.org"), mails_to("ben@example.org")
+
+        assert "dan@example.org was invited to be a Maintainer." in of_owner.body
+        assert "Somebody was invited to look after the project." in of_maintainer.body
+        assert "dan@" not in of_maintainer.subject + of_maintainer.body
+        assert not Letter.objects.filter(account__folded_name="ben", facts__account="dan@example.org").exists()
 
 
 @pytest.mark.parametrize("kind", ["project", "invitation"])

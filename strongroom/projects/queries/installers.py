@@ -16,6 +16,9 @@ from strongroom.terms.filenames import Kind, Sha256, file_path
 from strongroom.terms.names import NormalizedName
 from strongroom.terms.statuses import ProjectStatus
 
+_AT_ONCE = 10_000
+"""Names in one statement; SQLite may take no more than 32,766, and a project may have more files than that."""
+
 _FILE_COLUMNS = (
     "filename",
     "kind",
@@ -143,7 +146,9 @@ def load_placement(name: NormalizedName, *, withheld: Collection[str]) -> Placem
         *_paths(files.filter(release__deleted_at__isnull=False)),
     }
     named = [path.rsplit("/", 1)[-1] for path in withheld]
-    there = set(_paths(files.filter(filename__in=named))) if named else set()
+    there: set[str] = set()
+    for start in range(0, len(named), _AT_ONCE):
+        there.update(_paths(files.filter(filename__in=named[start : start + _AT_ONCE])))
     # What is withheld already is named again: a backup that was put back may have it in both places.
     return Placement(sorted(deleted), sorted((there - deleted).intersection(withheld)))
 

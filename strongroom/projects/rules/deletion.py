@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from strongroom.terms.refusals import Reason, Refused
+from strongroom.terms.statuses import ProjectStatus
 
 UNDO_PERIOD = timedelta(days=30)
 """Long enough for a holiday; nothing is lost before it is over."""
@@ -13,6 +14,12 @@ UNDO_PERIOD = timedelta(days=30)
 def restorable_until(deleted_at: datetime) -> datetime:
     """Until when what was deleted can be restored."""
     return deleted_at + UNDO_PERIOD
+
+
+def require_open_to_deletion(status: ProjectStatus, *, name: str) -> None:
+    """What is looked into stays where it is: nothing of a project in quarantine is deleted."""
+    if status is ProjectStatus.QUARANTINED:
+        raise Refused(Reason.PROJECT_QUARANTINED, name=name)
 
 
 def require_restorable(deleted_at: datetime | None, *, is_purged: bool = False, now: datetime) -> None:

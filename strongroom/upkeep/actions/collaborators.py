@@ -26,9 +26,10 @@ from strongroom.upkeep.queries.seats import seat_of
 
 
 def give_role(*, by: Actor, now: datetime, name: NormalizedName, account: str, role: Role, office: str) -> None:
-    """Those who run the index give an account a role on a project: one that lost its Owners, say.
+    """Those who run the index give an account a role on a project: one that lost its Owners, say. Never themselves.
 
-    Raises Refused: PROJECT_UNKNOWN, ACCOUNT_UNKNOWN, ACCOUNT_NOT_LIVE, and what ``spend_office`` raises.
+    Raises Refused: PROJECT_UNKNOWN, ACCOUNT_UNKNOWN, ACCOUNT_NOT_LIVE, OFFICE_ON_ONESELF, and what ``spend_office``
+    raises.
     """
     with transaction.atomic():
         by = spend_office(by=by, now=now, target=name, reason=office)
@@ -36,13 +37,15 @@ def give_role(*, by: Actor, now: datetime, name: NormalizedName, account: str, r
         account_id = load_account_id(account)
         if not is_account_active(account_id):
             raise Refused(Reason.ACCOUNT_NOT_LIVE, name=account)
+        if account_id == by.account:
+            raise Refused(Reason.OFFICE_ON_ONESELF)
 
         _seat(project, account_id, role, now=now)
         name_of = load_account_name(account_id)
         facts: dict[str, object] = {"account": name_of, "role": role.value, "office": plain_line(office)}
         tell_project(by=by, now=now, project=project, deed=Deed.ROLE_GIVEN, facts=facts)
         if role is not Role.OWNER:
-            _withdraw_those_of(project, account_id, by=by, now=now)
+            _withdraw_those_of(project, account_id, by=by, now=now, more={"office": plain_line(office)})
 
 
 def change_role(*, by: Actor, now: datetime, name: NormalizedName, account: str, role: Role) -> None:
@@ -68,7 +71,7 @@ def change_role(*, by: Actor, now: datetime, name: NormalizedName, account: str,
         facts: dict[str, object] = {"account": row.account.name, "role": role.value, "former": former}
         tell_project(by=by, now=now, project=project, deed=Deed.ROLE_CHANGED, facts=facts)
         if role is not Role.OWNER:
-            _withdraw_those_of(project, AccountId(row.account_id), by=by, now=now)
+            _withdraw_those_of(project, AccountId(row.account_id), by=by, now=now, more={})
 
 
 def remove_collaborator(
@@ -143,12 +146,15 @@ def _unseat(row: Collaboration, *, by: Actor, now: datetime, more: dict[str, obj
     deed = Deed.COLLABORATOR_LEFT if has_left else Deed.COLLABORATOR_REMOVED
     tell_project(by=by, now=now, project=project, deed=deed, facts=facts, also=[account])
     # Whoever was turned out must not come back: not through somebody they invited, nor by another invitation.
-    _withdraw_those_of(project, account, by=by, now=now)
-    withdraw_invitations(by=by, now=now, rows=invitations_to(account).filter(project=project))
+    _withdraw_those_of(project, account, by=by, now=now, more=more)
+    withdraw_invitations(by=by, now=now, rows=invitations_to(account).filter(project=project), more=more)
 
 
-def _withdraw_those_of(project: Project, account: AccountId, *, by: Actor, now: datetime) -> None:
-    withdraw_invitations(by=by, now=now, rows=Invitation.objects.filter(project=project, made_by_id=account))
+def _withdraw_those_of(
+    project: Project, account: AccountId, *, by: Actor, now: datetime, more: dict[str, object]
+) -> None:
+    rows = Invitation.objects.filter(project=project, made_by_id=account)
+    withdraw_invitations(by=by, now=now, rows=rows, more=more)
 
 
 def _seats(project: Project) -> QuerySet[Collaboration]:

@@ -15,12 +15,13 @@ from strongroom.mandate.actions import spend_office
 from strongroom.projects.actions.pages import mark_pages_due
 from strongroom.projects.models import File, Project, Release
 from strongroom.projects.publishing import Outlet, publish_or_leave_due
-from strongroom.projects.rules.deletion import require_named, require_restorable
+from strongroom.projects.rules.deletion import require_named, require_open_to_deletion, require_restorable
 from strongroom.projects.rules.roles import ProjectDeed, require_settled
 from strongroom.record.rules import Deed
 from strongroom.terms.actors import Actor
 from strongroom.terms.names import NormalizedName
 from strongroom.terms.refusals import Reason, Refused
+from strongroom.terms.statuses import ProjectStatus
 from strongroom.terms.texts import is_storable, plain_line
 from strongroom.upkeep.actions.asking import find_release, require_release, require_standing, spend_person
 from strongroom.upkeep.actions.telling import tell_project
@@ -30,8 +31,8 @@ from strongroom.upkeep.queries.seats import other_owners, seat_of
 def delete_file(*, by: Actor, now: datetime, name: NormalizedName, filename: str, typed: str, outlet: Outlet) -> None:
     """Delete one file; its name is typed, and everybody is told.
 
-    Raises Refused: FILE_UNKNOWN, NAME_NOT_TYPED, OWNER_TOO_NEW, PERSON_NEEDED, PROOF_NEEDED, and what the one
-    question raises.
+    Raises Refused: FILE_UNKNOWN, NAME_NOT_TYPED, OWNER_TOO_NEW, PROJECT_QUARANTINED, PERSON_NEEDED, PROOF_NEEDED,
+    and what the one question raises.
     """
     with transaction.atomic():
         project = require_standing(by=by, now=now, deed=ProjectDeed.DELETE, name=name)
@@ -40,7 +41,7 @@ def delete_file(*, by: Actor, now: datetime, name: NormalizedName, filename: str
             raise Refused(Reason.FILE_UNKNOWN, filename=filename)
         require_release(project, row.release.version)
         require_named(typed, filename)
-        _require_settled(project, by, now=now)
+        _require_deletable(project, by, now=now)
         by = spend_person(by=by, now=now, deed=Dangerous.DELETE, name=name)
 
         File.objects.filter(pk=row.pk).update(deleted_at=now)
@@ -54,14 +55,14 @@ def delete_file(*, by: Actor, now: datetime, name: NormalizedName, filename: str
 def delete_release(*, by: Actor, now: datetime, name: NormalizedName, version: str, typed: str, outlet: Outlet) -> None:
     """Delete a release with its files; its version is typed, and everybody is told.
 
-    Raises Refused: RELEASE_UNKNOWN, RELEASE_DELETED, NAME_NOT_TYPED, OWNER_TOO_NEW, PERSON_NEEDED, PROOF_NEEDED,
-    and what the one question raises.
+    Raises Refused: RELEASE_UNKNOWN, RELEASE_DELETED, NAME_NOT_TYPED, OWNER_TOO_NEW, PROJECT_QUARANTINED,
+    PERSON_NEEDED, PROOF_NEEDED, and what the one question raises.
     """
     with transaction.atomic():
         project = require_standing(by=by, now=now, deed=ProjectDeed.DELETE, name=name)
         release = require_release(project, version)
         require_named(typed, version)
-        _require_settled(project, by, now=now)
+        _require_deletable(project, by, now=now)
         by = spend_person(by=by, now=now, deed=Dangerous.DELETE, name=name)
 
         Release.objects.filter(pk=release.pk).update(deleted_at=now)
@@ -74,13 +75,13 @@ def delete_release(*, by: Actor, now: datetime, name: NormalizedName, version: s
 def delete_project(*, by: Actor, now: datetime, name: NormalizedName, typed: str, outlet: Outlet) -> None:
     """Delete a project with everything in it; its name is typed, and everybody is told.
 
-    Raises Refused: PROJECT_DELETED, NAME_NOT_TYPED, OWNER_TOO_NEW, PERSON_NEEDED, PROOF_NEEDED, and what the one
-    question raises.
+    Raises Refused: PROJECT_DELETED, NAME_NOT_TYPED, OWNER_TOO_NEW, PROJECT_QUARANTINED, PERSON_NEEDED, PROOF_NEEDED,
+    and what the one question raises.
     """
     with transaction.atomic():
         project = require_standing(by=by, now=now, deed=ProjectDeed.DELETE, name=name)
         require_named(typed, project.display_name)
-        _require_settled(project, by, now=now)
+        _require_deletable(project, by, now=now)
         by = spend_person(by=by, now=now, deed=Dangerous.DELETE, name=name)
 
         Project.objects.filter(pk=project.pk).update(deleted_at=now)
@@ -151,7 +152,8 @@ def _require_file(project: Project, filename: str) -> File:
     return row
 
 
-def _require_settled(project: Project, by: Actor, *, now: datetime) -> None:
+def _require_deletable(project: Project, by: Actor, *, now: datetime) -> None:
+    require_open_to_deletion(ProjectStatus(project.status), name=project.display_name)
     # Somebody at the machine itself has no seat to be settled in.
     if by.account is not None:
         require_settled(seat_of(project, by.account), other_owners(project, by.account), now=now)

@@ -7,7 +7,7 @@ from datetime import datetime
 from strongroom.accounts.models import Account
 from strongroom.projects.models import Collaboration, Invitation
 from strongroom.record.rules import Deed
-from strongroom.terms.actors import AccountId, Actor
+from strongroom.terms.actors import AccountId, Actor, ActorKind
 from strongroom.upkeep.actions.telling import tell_project
 from strongroom.upkeep.actions.withdrawing import withdraw_invitations
 from strongroom.upkeep.queries.invitations import invitations_to
@@ -23,10 +23,13 @@ def follow_account(*, by: Actor, now: datetime, account: AccountId) -> None:
     row = Account.objects.get(pk=account)
     if row.is_active:
         return
-    withdraw_invitations(by=by, now=now, rows=Invitation.objects.filter(made_by_id=account))
+    # Their reason is for the person whose account it is, and not for the projects.
+    is_office = by.kind is ActorKind.ACCOUNT and by.account != account
+    more: dict[str, object] = {"is_office": True} if is_office else {}
+    withdraw_invitations(by=by, now=now, rows=Invitation.objects.filter(made_by_id=account), more=more)
     if row.closed_at is None:
         return
-    withdraw_invitations(by=by, now=now, rows=invitations_to(account))
+    withdraw_invitations(by=by, now=now, rows=invitations_to(account), more=more)
     seats = Collaboration.objects.filter(account_id=account, project__purged_at=None).select_related("project")
     for seat in seats.order_by("project_id"):
         facts: dict[str, object] = {"account": row.name, "role": seat.role, "is_closed": True}

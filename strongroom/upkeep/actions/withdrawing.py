@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -13,12 +14,15 @@ from strongroom.record.rules import Deed
 from strongroom.terms.actors import Actor
 
 
-def withdraw_invitations(*, by: Actor, now: datetime, rows: QuerySet[Invitation]) -> None:
-    """End those of them that nobody has answered, in the transaction of what ends them; each is recorded."""
+def withdraw_invitations(*, by: Actor, now: datetime, rows: QuerySet[Invitation], more: Mapping[str, object]) -> None:
+    """End those of them that nobody has answered, in the transaction of what ends them; each is recorded.
+
+    ``more`` is recorded with each: that it follows from a deed of those who run the index, whom no project is told.
+    """
     for row in rows.filter(ended_at=None).select_related("account", "project"):
         if not Invitation.objects.filter(pk=row.pk, ended_at=None).update(ended_at=now, ended_how="withdrawn"):
             continue
-        details: dict[str, object] = {"account": shown_to(row), "role": row.role}
+        details: dict[str, object] = {"account": shown_to(row), "role": row.role, **more}
         record_event(by=by, now=now, deed=Deed.INVITATION_WITHDRAWN, subject=subject_of(row.project), details=details)
 
 

@@ -56,7 +56,8 @@ def read_body(request: HttpRequest, shape: type) -> object:
     """A body as a value of ``shape``. Raises Malformed with the field that cannot be read."""
     if request.content_type != "application/json":
         raise Malformed("Content-Type", "it must be application/json")
-    if not (request.META.get("CONTENT_LENGTH") or "").isdigit():
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if not (length.isascii() and length.isdigit()):
         raise Malformed("Content-Length", "it is missing; the size of a body must be announced")
     try:
         sent = request.read(MOST_BODY_BYTES)

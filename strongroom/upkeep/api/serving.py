@@ -141,4 +141,5 @@ def _allowing(allowed: Sequence[str]) -> HttpResponse:
 
 def _is_too_large(request: HttpRequest) -> bool:
     length = request.META.get("CONTENT_LENGTH") or ""
-    return length.isdigit() and int(length) > MOST_BODY_BYTES
+    # Of other digits than ASCII's not all are numbers; no body is announced by them.
+    return length.isascii() and length.isdigit() and int(length) > MOST_BODY_BYTES

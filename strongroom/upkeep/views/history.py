@@ -14,9 +14,11 @@ from django.views.decorators.http import require_safe
 from strongroom.accounts.rules.letters import plain_fact
 from strongroom.accounts.views.visiting import require_visit
 from strongroom.accounts.views.words import client_words, proof_words
+from strongroom.projects.rules.roles import Role
 from strongroom.record.queries import MOST_LISTED, RecordedEvent, list_events
 from strongroom.record.rules import Subject, SubjectKind
 from strongroom.terms.actors import AccountId, ActorKind
+from strongroom.upkeep.rules.addresses import told_to
 from strongroom.upkeep.views.managing import managed_in, number_in, show
 
 
@@ -47,20 +49,22 @@ def manage_history(request: HttpRequest, name: str) -> HttpResponse:
     before = number_in(request.GET, "before")
     events = list_events(Subject(SubjectKind.PROJECT, managed.name), most=MOST_LISTED + 1, before=before)
     shown = events[:MOST_LISTED]
+    may_invite = managed.role is Role.OWNER
     context = {
         "managed": managed,
         "section": "history",
-        "history": [_line(event, own) for event in shown],
+        "history": [_line(event, own, may_invite=may_invite) for event in shown],
         "older": shown[-1].id if len(events) > MOST_LISTED else None,
         "is_first": before is None,
     }
     return show(request, "history.html", context)
 
 
-def _line(event: RecordedEvent, own: AccountId) -> HistoryLine:
-    facts = {name: plain_fact(value) for name, value in event.details.items()}
+def _line(event: RecordedEvent, own: AccountId, *, may_invite: bool) -> HistoryLine:
+    facts = {name: plain_fact(value) for name, value in told_to(event.details, may_invite=may_invite).items()}
     is_own, office = event.account == own, facts.pop("office", "")
-    is_person = event.actor_kind is ActorKind.ACCOUNT and not office
+    is_office = "office" in event.details or "is_office" in event.details
+    is_person = event.actor_kind is ActorKind.ACCOUNT and not is_office
     return HistoryLine(
         at=event.at,
         deed=event.deed,
