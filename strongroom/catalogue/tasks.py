@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
+from django.db import DatabaseError
+
 from strongroom.catalogue.actions import keep_description
-from strongroom.catalogue.queries.undescribed import last_release, list_undescribed
+from strongroom.catalogue.queries.undescribed import Undescribed, last_release, list_undescribed
 from strongroom.gear.readmes import EDITION
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -20,9 +25,20 @@ class Renderer:
         if self.upto is None:
             self.upto = last_release()
         while self.upto > 0:
-            found, self.upto = list_undescribed(upto=self.upto, edition=EDITION, most=most)
+            found, upto = list_undescribed(upto=self.upto, edition=EDITION, most=most)
             for one in found:
-                keep_description(one)
+                _keep(one)
+            # Only now: when the database was away meanwhile, these are asked for again.
+            self.upto = upto
             if found:
                 return len(found)
         return 0
+
+
+def _keep(one: Undescribed) -> None:
+    try:
+        keep_description(one)
+    except DatabaseError:
+        raise
+    except Exception:  # noqa: BLE001 - logged whole; one that cannot be rendered holds up no other
+        _log.exception("a description could not be rendered; its page goes without it")

@@ -12,10 +12,11 @@ import itertools
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, connection
 from django.utils import timezone
 
 from strongroom.accounts.tasks import deliver_letters, sweep_leftovers
@@ -50,8 +51,9 @@ SWEEP_ROUNDS = 60
 DUE_ROUNDS = 5
 """Whoever changes something publishes its pages; what is due for seconds was left by a killed process."""
 
-PURGE_ROUNDS = 3600
-"""What can be restored no more is removed once an hour: after a month an hour more or less is nothing."""
+PURGE_ROUNDS, FIRST_PURGE = 3600, 59
+"""What can be restored no more is removed once an hour: after a month an hour more or less is nothing. First after a
+minute, for an index may be started anew more often than that."""
 
 RENDERED_IN_A_ROUND = 20
 """Descriptions from before they were kept, or by an older edition of the renderer, are made anew so many at a time."""
@@ -103,10 +105,10 @@ def _mail_round(chosen: Settings, round_number: int) -> None:
     close_old_connections()
     now = timezone.now()
     if round_number % SWEEP_ROUNDS == SWEEP_ROUNDS - 1:
-        with noted(Job.SWEEPING):
+        with _done_apart(Job.SWEEPING):
             sweep_leftovers(now=now)
             sweep_challenges(now=now)
-    with noted(Job.LETTERS):
+    with _done_apart(Job.LETTERS):
         deliver_letters(now=now, post=post_of(chosen), sealer=sealer_of_index(), address_of_index=chosen.address)
 
 
@@ -114,7 +116,7 @@ def _render_round(chosen: Settings, round_number: int) -> None:
     # In a thread of its own: a description that is written to take long holds up no page.
     del chosen, round_number
     close_old_connections()
-    with noted(Job.DESCRIPTIONS):
+    with _done_apart(Job.DESCRIPTIONS):
         _RENDERER.render_missing(most=RENDERED_IN_A_ROUND)
 
 
@@ -122,21 +124,36 @@ def _one_round(chosen: Settings, round_number: int) -> None:
     close_old_connections()
     outlet = outlet_of(chosen)
     if round_number % DUE_ROUNDS == DUE_ROUNDS - 1:
-        with noted(Job.DUE_PAGES):
+        with _done_apart(Job.DUE_PAGES):
             publish_due_pages(outlet)
-        with noted(Job.ORPHANS):
+        with _done_apart(Job.ORPHANS):
             _look_for_orphans()
     if round_number % RECOVERY_ROUNDS == RECOVERY_ROUNDS - 1:
-        with noted(Job.SPOOLS):
+        with _done_apart(Job.SPOOLS):
             Shelf(chosen.files_folder).recover(find_committed)
-        with noted(Job.READERS):
+        with _done_apart(Job.READERS):
             # A process may have been killed between the commit and what the read plane was to be told of it.
             publish_readers(now=timezone.now(), readers=Readers(chosen.readers_folder))
-    if round_number % PURGE_ROUNDS == PURGE_ROUNDS - 1:
-        with noted(Job.PURGING):
+    if round_number % PURGE_ROUNDS == FIRST_PURGE:
+        with _done_apart(Job.PURGING):
             purge_deleted(by=system(), now=timezone.now(), files=outlet.files)
-    with noted(Job.ROOT_LIST):
+    with _done_apart(Job.ROOT_LIST):
         _publish_root(outlet.tree)
+
+
+@contextmanager
+def _done_apart(job: Job) -> Iterator[None]:
+    """Do a job; one that fails is noted and logged, and holds up no other, but for a database that is away.
+
+    Else a job that fails every time would keep those behind it from ever being done.
+    """
+    try:
+        with noted(job):
+            yield
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:  # noqa: BLE001 - logged whole
+        _log.exception("the keeper's job %s failed and will be tried again", job.value)
 
 
 def _look_for_orphans() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.db import DatabaseError
 
-from strongroom.catalogue import actions
+from strongroom.catalogue import actions, tasks
+from strongroom.catalogue.actions import keep_description
 from strongroom.catalogue.queries import undescribed
 from strongroom.catalogue.tasks import Renderer
 from strongroom.gear.readmes import EDITION
@@ -116,3 +118,41 @@ def test_of_a_deleted_release_nothing_is_made(ada: Person) -> None:
 def test_a_release_that_goes_meanwhile_is_passed_over(ada: Person) -> None:
     actions.keep_description(undescribed.Undescribed(release=10**9, text="x", content_type=None))
     assert Description.objects.count() == 1
+
+
+def test_a_description_that_makes_the_renderer_fail_holds_up_no_other(
+    ada: Person, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    publish(ada, "eggs", description="Eggs.")
+    Description.objects.all().delete()
+    newest = Release.objects.latest("pk").pk
+
+    def keep(found: undescribed.Undescribed) -> None:
+        if found.release == newest:
+            raise ValueError("no such reader")
+        keep_description(found)
+
+    monkeypatch.setattr(tasks, "keep_description", keep)
+
+    Renderer().render_missing(most=10)
+
+    assert Description.objects.count() == 1
+    assert "could not be rendered" in caplog.text
+
+
+def test_a_database_that_was_away_is_asked_for_the_same_descriptions_again(
+    ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ada.account
+    Description.objects.all().delete()
+    renderer = Renderer()
+    with monkeypatch.context() as patched:
+        patched.setattr(tasks, "keep_description", _away)
+        with pytest.raises(DatabaseError):
+            renderer.render_missing(most=10)
+
+    assert renderer.render_missing(most=10) == 1
+
+
+def _away(found: undescribed.Undescribed) -> None:
+    raise DatabaseError(str(found))

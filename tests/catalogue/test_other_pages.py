@@ -18,7 +18,7 @@ from strongroom.gear.settings import Settings
 from strongroom.projects.models import Collaboration, Project, Release
 from strongroom.projects.rules.roles import Role
 from tests.accounts.browsers import add_with_password, signed_in
-from tests.cast import NOW, Person, add_person
+from tests.cast import NOW, Person, add_person, give_role
 from tests.catalogue.stock import FEEDS, PATHS, all_rows, get, publish
 from tests.site.html_check import assert_valid_page
 from tests.uploads.door import send, wheel_upload
@@ -98,6 +98,18 @@ def test_somebody_signed_in_has_their_places_in_the_header(ada: Person) -> None:
         assert f'href="{link}"' in shown
     assert 'action="/account/sign-out/"' in shown
     assert "/staff/" not in shown
+
+
+def test_whoever_looks_after_a_project_finds_from_its_page_where_to_manage_it(ada: Person) -> None:
+    mary = Person("mary", add_with_password("mary"), token="")
+    add_with_password("grace")
+    give_role(mary, "ham", Role.MAINTAINER)
+    way = 'href="/manage/ham/"'
+
+    assert way in assert_valid_page(get("/project/ham/", signed_in("mary")))
+    assert way in assert_valid_page(get("/project/ham/1.0/", signed_in("mary")))
+    assert way not in get("/project/ham/", signed_in("grace")).content.decode()
+    assert way not in get("/project/ham/").content.decode()
 
 
 def test_an_empty_index_says_what_to_do_next() -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from strongroom.catalogue.queries.releases import FILES_ON_A_PAGE, MOST_INLINE, RELEASES_ON_A_PAGE
+from strongroom.projects.actions.listing import refresh_listing
 from strongroom.projects.models import Description, File, Project, Release
 from strongroom.projects.rules.roles import Role
 from tests.cast import NOW, Person, add_person, give_role
@@ -24,6 +25,9 @@ def set_project(**values: object) -> None:
 
 def set_release(version: str, **values: object) -> None:
     Release.objects.filter(project__normalized_name="ham", version=version).update(**values)
+    # As every deed does.
+    with transaction.atomic():
+        refresh_listing(Project.objects.get(normalized_name="ham"))
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -298,3 +302,19 @@ def test_a_project_with_many_files_is_shown_with_few_questions_and_few_rows(ada:
 
     assert len(many) == len(few)
     assert len(many) < 15
+
+
+@pytest.mark.parametrize(
+    "path", ["/project/ham/", "/project/ham/1.0/", "/project/ham/releases/", "/project/ham/1.0/files/"]
+)
+def test_no_page_puts_all_versions_of_a_project_in_order(
+    path: str, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A project may have a hundred thousand of them, and anybody may ask for its pages."""
+
+    def never(_: object) -> None:
+        raise AssertionError("all versions were put in order")
+
+    monkeypatch.setattr("strongroom.projects.queries.installers.latest_of", never)
+
+    assert get(path).status_code == 200

@@ -106,7 +106,16 @@ def test_it_is_shown_from_its_beginning_to_its_end(clock: Clock) -> None:
 
     for hours, is_shown in ((0, False), (1, True), (1, False)):
         clock.go_on(hours=hours)
+        forget_announced()  # the clock goes on by hours at once; what a process keeps it keeps for seconds
         assert ("Closed on Sunday" in home()) is is_shown
+
+
+def test_what_is_planned_for_later_does_not_crowd_out_what_is_shown_now(clock: Clock) -> None:
+    made(clock)
+    for number in range(20):
+        made(clock, text=f"Later {number}", begins=number + 1, ends=100)
+
+    assert "Closed on Sunday" in home()
 
 
 def test_pages_ask_the_database_rarely(clock: Clock, django_assert_num_queries: Commits) -> None:

@@ -282,3 +282,14 @@ def test_the_person_sees_in_their_own_history_that_those_who_run_the_index_did_i
 
     assert "By whoever runs this index" in page
     assert "All sessions were ended." in page
+
+
+@pytest.mark.parametrize("name", ["a%00b", "a%00b/suspend", "ada/tokens/a%00b/revoke"])
+def test_a_name_that_no_database_can_be_asked_for_is_nobodys(name: str, dee: Staff, ada: Visitor) -> None:
+    del ada
+    dee.prove("person ada")
+
+    answers = [dee.get(f"/staff/people/{name}/"), dee.at.post(f"/staff/people/{name}/", office=WHY)]
+
+    assert max(answer.status_code for answer in answers) < 500
+    assert not Event.objects.filter(deed__in=["account-suspended", "token-revoked"]).exists()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from strongroom.accounts.models import Account
-from strongroom.projects.models import Collaboration, Project
+from strongroom.projects.models import Collaboration, Invitation, Project
 from strongroom.record.models import Event
 from strongroom.terms.actors import AccountId
 from tests.console.staffing import HOSTILE, WHY, Staff, add_person, last_event, last_letter, prove_page, shown
@@ -161,3 +163,48 @@ def test_somebody_who_does_not_look_after_it_is_not_removed(dee: Staff, clock: C
     add_person("ben", clock)
 
     assert dee.get(f"{ORCHARD}collaborators/ben/remove/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("address", "target", "entry"),
+    [
+        pytest.param(f"{ORCHARD}collaborators/ada/remove/", "orchard", {}, id="removed"),
+        pytest.param(f"{ORCHARD}give-role/", "orchard", {"account": "ada", "role": "maintainer"}, id="lowered"),
+        pytest.param("/staff/people/ada/suspend/", "person ada", {}, id="suspended"),
+    ],
+)
+def test_an_invitation_that_ends_with_a_deed_of_staff_does_not_name_them_to_the_project(
+    address: str, target: str, entry: dict[str, str], dee: Staff, ada: Visitor, clock: Clock
+) -> None:
+    ben = add_person("ben", clock)
+    for row in (Account.objects.get(folded_name="ada"), Account.objects.get(folded_name="ben")):
+        Collaboration.objects.update_or_create(
+            project=project(), account=row, defaults={"role": "owner", "since": clock.at}
+        )
+    Invitation.objects.create(
+        project=project(),
+        address="eve@example.net",
+        role="maintainer",
+        made_by=Account.objects.get(folded_name="ada"),
+        made_at=clock.at,
+        expires_at=clock.at.replace(year=clock.at.year + 1),
+    )
+
+    dee.do(address, target, **entry)
+
+    withdrawn = Event.objects.get(deed="invitation-withdrawn")
+    assert withdrawn.actor_name == "dee"
+    ben.sign_in()
+    history = shown(ben.get("/manage/orchard/history/"))
+    assert "The invitation to eve@example.net was withdrawn." in history
+    assert "dee" not in re.sub(r"<[^>]*>", " ", history)
+    assert (WHY in history) is (target == "orchard")
+
+
+def test_a_reason_that_nobody_can_see_is_none(dee: Staff) -> None:
+    dee.prove("orchard")
+
+    answer = dee.at.post(f"{ORCHARD}status/", office="\u200b\u202e\u2066\u200b\u00ad\u2060", status="quarantined")
+
+    assert (answer.status_code, answer["X-Strongroom-Reason"]) == (400, "reason-missing")
+    assert project().status == "active"

@@ -24,6 +24,7 @@ from strongroom.reads.tree import Tree
 from strongroom.record.rules import Deed
 from strongroom.site.keeper import (
     DUE_ROUNDS,
+    FIRST_PURGE,
     RECOVERY_ROUNDS,
     SWEEP_ROUNDS,
     _keep,
@@ -271,3 +272,31 @@ def test_mails_have_a_thread_of_their_own_so_that_they_hold_up_no_page(
 
     assert pages.is_set()
     is_over.set()
+
+
+ROUNDS_OF_THE_INDEX = ("publish_due_pages", "_look_for_orphans", "publish_readers", "purge_deleted", "_publish_root")
+ROUNDS_OF_MAIL = ("sweep_leftovers", "deliver_letters")
+
+
+@pytest.mark.parametrize("failing", ROUNDS_OF_THE_INDEX + ROUNDS_OF_MAIL)
+def test_a_job_that_fails_every_time_keeps_no_other_from_being_done(
+    failing: str, index_settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    done: list[str] = []
+
+    def job(name: str) -> Any:  # noqa: ANN401 - takes what each job takes
+        def do(*_: object, **__: object) -> None:
+            done.append(name)
+            if name == failing:
+                raise ValueError("a bug")
+
+        return do
+
+    for name in ROUNDS_OF_THE_INDEX + ROUNDS_OF_MAIL:
+        monkeypatch.setattr(f"strongroom.site.keeper.{name}", job(name))
+
+    _one_round(index_settings, FIRST_PURGE)
+    _mail_round(index_settings, SWEEP_ROUNDS - 1)
+
+    assert done == [*ROUNDS_OF_THE_INDEX, *ROUNDS_OF_MAIL]
+    assert caplog.text.count("failed and will be tried again") == 1

@@ -111,7 +111,6 @@ def test_a_job_that_fails_in_the_keeper_is_seen(index_settings: Settings, monkey
     monkeypatch.setattr(keeper, "close_old_connections", lambda: None)
     monkeypatch.setattr(keeper, "deliver_letters", full)
 
-    with pytest.raises(OSError, match="No space"):
-        keeper._mail_round(index_settings, 0)
+    keeper._mail_round(index_settings, 0)
 
     assert JobState.objects.get().failure == "OSError: [Errno 28] No space left on device"

@@ -14,6 +14,7 @@ from strongroom.accounts.models import Account, Delivery, EmailAddress, Letter, 
 from strongroom.accounts.queries.entry import list_sessions
 from strongroom.accounts.rules.names import fold_name
 from strongroom.terms.actors import AccountId
+from strongroom.terms.texts import is_storable
 
 PEOPLE_ON_A_PAGE = 50
 LETTERS_LISTED = 20
@@ -84,7 +85,8 @@ def list_people_at(address: str) -> list[PersonLine]:
 
 def load_person(name: str) -> tuple[AccountId, PersonLine] | None:
     """One account by its name, in whatever case; nothing when there is none."""
-    row = Account.objects.filter(folded_name=fold_name(name)).first()
+    rows = Account.objects.filter(folded_name=fold_name(name))
+    row = rows.first() if is_storable(name) else None
     return None if row is None else (AccountId(row.pk), _line(row))
 
 

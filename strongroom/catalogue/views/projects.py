@@ -14,6 +14,7 @@ from strongroom.catalogue.queries.releases import (
     MOST_INLINE,
     ShownRelease,
     find_description,
+    find_latest,
     find_release,
     list_files,
     list_releases,
@@ -22,7 +23,7 @@ from strongroom.catalogue.rules.about import read_about
 from strongroom.catalogue.rules.paging import read_page
 from strongroom.catalogue.views.admitting import for_readers, missing, moved, read_name
 from strongroom.gear.settings import Settings
-from strongroom.projects.queries.installers import load_latest_version, version_order
+from strongroom.projects.queries.installers import version_order
 from strongroom.terms.statuses import ProjectStatus
 
 FILES_BESIDE, RELEASES_BESIDE = 8, 5
@@ -120,7 +121,7 @@ def _find(text: str, version: str | None = None) -> _Found | None:
     project = None if name is None else find_project(name)
     if project is None:
         return None
-    latest = load_latest_version(project.name)
+    latest = find_latest(project.id, project.name)
     wanted = latest if version is None else _canonical(version)
     release = None if wanted is None else find_release(project.id, wanted)
     return _Found(project, release, latest)

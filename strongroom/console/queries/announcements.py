@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from strongroom.console.models import Announcement
 from strongroom.console.rules.announcements import MOST_SHOWN
 
 LISTED = 50
+SOON = timedelta(minutes=1)
+"""Longer than a process keeps what it was told; what is planned for later must not crowd out what is shown now."""
 
 
 @dataclass(frozen=True)
@@ -27,9 +29,10 @@ class Announced:
 
 
 def load_announced(*, now: datetime) -> list[Announced]:
-    """What is announced now, or will be; the newest first."""
-    rows = Announcement.objects.filter(ended_at=None, ends_at__gt=now).order_by("-begins_at", "-id")
-    return [Announced(one.english, one.french, one.level, one.begins_at, one.ends_at) for one in rows[: 4 * MOST_SHOWN]]
+    """What is announced now, or will be within a minute; the newest first."""
+    rows = Announcement.objects.filter(ended_at=None, ends_at__gt=now, begins_at__lte=now + SOON)
+    rows = rows.order_by("-begins_at", "-id")[: 4 * MOST_SHOWN]
+    return [Announced(one.english, one.french, one.level, one.begins_at, one.ends_at) for one in rows]
 
 
 def list_announcements() -> list[Announcement]:
