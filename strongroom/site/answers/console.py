@@ -19,7 +19,7 @@ CONSOLE = {
         403,
         _("Nobody does this to their own account. Ask somebody else who runs the index."),
         _(
-            "Whoever runs the index neither suspends themselves, nor makes themselves staff, nor takes that from themselves: two people know of each such change."
+            "Whoever runs the index neither suspends themselves, nor makes themselves staff, nor takes that from themselves, nor gives themselves a role on a project: two people know of each such change."
         ),
     ),
     Reason.OFFICE_NEEDS_FACTOR: Answer(

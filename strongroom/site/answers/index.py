@@ -20,9 +20,9 @@ INDEX = {
     ),
     Reason.PROJECT_QUARANTINED: Answer(
         403,
-        _("%(name)s is in quarantine and takes no files. Ask those who run the index."),
+        _("%(name)s is in quarantine: it takes no files, and nothing of it is deleted. Ask those who run the index."),
         _(
-            "A project in quarantine is under suspicion: its files are not offered and none are taken until somebody has looked."
+            "A project in quarantine is under suspicion: its files are not offered, none are taken and none are deleted until somebody has looked."
         ),
     ),
     Reason.TOO_MANY_NEW_PROJECTS: Answer(
@@ -83,8 +83,8 @@ PAGES = {
     ),
     Reason.ACCOUNT_UNKNOWN: Answer(
         404,
-        _("There is no account %(name)s. Check the spelling, or list accounts with strongroom accounts list."),
-        _("The index has no account of that name."),
+        _("There is no account %(name)s. Check the spelling."),
+        _("The index has no account of that name. Those who run it can list them all with strongroom accounts list."),
     ),
     Reason.ACCOUNT_NAME_INVALID: Answer(
         400,

@@ -93,7 +93,7 @@ WHO = {
     ),
     Reason.ROLE_TOO_LOW: Answer(
         403,
-        _("Your role on this project (%(role)s) does not allow this. Ask one of its Owners."),
+        _("Only an Owner of this project may do this. Ask one of its Owners."),
         _("An Owner may do everything to a project; a Maintainer may publish files and yank releases."),
     ),
 }
