@@ -47,8 +47,8 @@ def project_status(request: HttpRequest, name: str) -> HttpResponse:
         place=_place(line),
     )
 
-    def do(office: str) -> None:
-        change_status(
+    def do(office: str) -> bool:
+        return change_status(
             by=actor_in(request),
             now=timezone.now(),
             name=NormalizedName(line.normalized_name),

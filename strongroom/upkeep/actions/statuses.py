@@ -29,8 +29,8 @@ def change_status(
     reason: str,
     outlet: Outlet,
     office: str | None = None,
-) -> None:
-    """Give a project one of the statuses of PEP 792, with a reason that visitors read; the same again does nothing.
+) -> bool:
+    """Give a project one of the statuses of PEP 792, with a reason that visitors read; whether that changed anything.
 
     Its Owners choose among those that are theirs; those who run the index, who say in ``office`` why they do it, among
     all. Raises Refused: STATUS_OF_STAFF, PROJECT_UNKNOWN, PROJECT_DELETED, what the one question raises, and what
@@ -46,7 +46,7 @@ def change_status(
         if office is None:
             require_status_of_owners(ProjectStatus(project.status), status)
         if (project.status, project.status_reason) == (status.value, reason):
-            return
+            return False
 
         project.status, project.status_reason = status.value, reason
         project.save(update_fields=["status", "status_reason"])
@@ -57,3 +57,4 @@ def change_status(
         mark_pages_due(project)
 
     publish_or_leave_due(outlet, name)
+    return True

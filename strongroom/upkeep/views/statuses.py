@@ -42,7 +42,7 @@ def manage_status(request: HttpRequest, name: str) -> HttpResponse:
     if not is_sent:
         return show(request, "status.html", context)
     try:
-        change_status(
+        is_changed = change_status(
             by=actor_in(request),
             now=timezone.now(),
             name=managed.name,
@@ -52,7 +52,7 @@ def manage_status(request: HttpRequest, name: str) -> HttpResponse:
         )
     except Refused as refused:
         return show_again(request, "upkeep/status.html", context, refused)
-    return led_to("manage-status", managed.name, said="changed")
+    return led_to("manage-status", managed.name, said="changed" if is_changed else "same")
 
 
 def _status_in(request: HttpRequest) -> ProjectStatus:
