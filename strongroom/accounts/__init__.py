@@ -1,1 +1,1 @@
-"""Accounts and their e-mail addresses; signing in follows."""
+"""Accounts: people, their addresses and letters, signing in, sessions, and proving that it is them again."""
