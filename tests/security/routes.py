@@ -137,25 +137,25 @@ PLACES = {
     "^legacy/(?P<project>[A-Za-z0-9._-]+)/(?:(?P<version>[^/]+)/)?$": Place("/legacy/ham/1.0/", "OOOOO", "-----"),
 }
 
-TOKENS = ("publish", "read", "yank", "status", "collaborators", "elsewhere", "maintainer", "stranger")
-"""Tokens of the Owner, one for each permission, and one with all of them for another project; and tokens with all of a
-Maintainer and of a stranger."""
+TOKENS = ("publish", "read", "yank", "status", "collaborators", "all", "elsewhere", "maintainer", "stranger")
+"""Tokens of the Owner, one for each permission, one with all of them, and one with all for another project; and tokens
+with all of a Maintainer and of a stranger."""
 
 OPERATIONS_FOR = {
-    ("GET", "token"): "PPPPPPPP",
-    ("DELETE", "token"): "PPPPPPPP",
-    ("GET", "projects"): "PPPPPPPP",
-    ("GET", "projects/{name}"): "PPPPPFPF",
-    ("PUT", "projects/{name}/status"): "FFFPFFFF",
-    ("GET", "projects/{name}/releases"): "PPPPPFPF",
-    ("GET", "projects/{name}/releases/{version}"): "PPPPPFPF",
-    ("PUT", "projects/{name}/releases/{version}/yank"): "FFPFFFPF",
-    ("DELETE", "projects/{name}/releases/{version}/yank"): "FFPFFFPF",
-    ("GET", "projects/{name}/collaborators"): "PPPPPFPF",
-    ("DELETE", "projects/{name}/collaborators/{account}"): "FFFFPFFF",
-    ("GET", "projects/{name}/invitations"): "FFFFPFFF",
-    ("POST", "projects/{name}/invitations"): "FFFFPFFF",
-    ("DELETE", "projects/{name}/invitations/{invitation}"): "FFFFPFFF",
+    ("GET", "token"): "PPPPPPPPP",
+    ("DELETE", "token"): "PPPPPPPPP",
+    ("GET", "projects"): "PPPPPPPPP",
+    ("GET", "projects/{name}"): "PPPPPPFPF",
+    ("PUT", "projects/{name}/status"): "FFFPFPFFF",
+    ("GET", "projects/{name}/releases"): "PPPPPPFPF",
+    ("GET", "projects/{name}/releases/{version}"): "PPPPPPFPF",
+    ("PUT", "projects/{name}/releases/{version}/yank"): "FFPFFPFPF",
+    ("DELETE", "projects/{name}/releases/{version}/yank"): "FFPFFPFPF",
+    ("GET", "projects/{name}/collaborators"): "PPPPPPFPF",
+    ("DELETE", "projects/{name}/collaborators/{account}"): "FFFFPPFFF",
+    ("GET", "projects/{name}/invitations"): "FFFFPPFFF",
+    ("POST", "projects/{name}/invitations"): "FFFFPPFFF",
+    ("DELETE", "projects/{name}/invitations/{invitation}"): "FFFFPPFFF",
 }
 """What each token may do over the API: P it may, F it may not."""
 
