@@ -12,7 +12,7 @@ from strongroom.gear.withholding import Withholding
 from strongroom.projects.models import Collaboration, Description, File, Project, Release, TakenFilename
 from strongroom.projects.rules.deletion import UNDO_PERIOD
 from strongroom.record.models import Event
-from strongroom.site.keeper import PURGE_ROUNDS, _one_round
+from strongroom.site.keeper import FIRST_PURGE, PURGE_ROUNDS, _one_round
 from strongroom.terms.actors import system
 from strongroom.terms.refusals import Reason
 from strongroom.upkeep.actions import purging
@@ -224,14 +224,14 @@ def test_what_was_restored_in_time_is_not_purged(people: Team, index_settings: S
     assert kept(index_settings) == whole
 
 
-def test_the_keeper_purges_once_an_hour(
+def test_the_keeper_purges_a_minute_after_the_start_and_then_once_an_hour(
     people: Team, index_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     called: list[Path] = []
     monkeypatch.setattr("strongroom.site.keeper.close_old_connections", lambda: None)
     monkeypatch.setattr("strongroom.site.keeper.purge_deleted", lambda *, by, now, files: called.append(files))
 
-    for number in range(PURGE_ROUNDS - 1, 2 * PURGE_ROUNDS, PURGE_ROUNDS // 4):
+    for number in range(FIRST_PURGE, 2 * PURGE_ROUNDS, PURGE_ROUNDS // 4):
         _one_round(index_settings, number)
 
     assert called == [index_settings.files_folder] * 2
