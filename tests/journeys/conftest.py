@@ -26,6 +26,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: takes more than twenty seconds")
 
 
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """The demo brings its own SQLite, whatever database is tested: its pages are walked once."""
+    is_again = collection_path.name == "test_demo_browser.py" and chosen_database() != "sqlite"
+    return True if is_again else None
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.CallInfo[None], None]:
     """Show what every running index has logged beside a failed journey."""

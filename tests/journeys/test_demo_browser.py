@@ -10,15 +10,13 @@ import pytest
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Browser, Page
 
-from tests.databases import chosen_database
 from tests.journeys.browsing import complaints_of, is_too_wide, open_page, serious
 from tests.journeys.demo import Demo
 from tests.site.html_check import errors_of_page
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
-# The demo always brings its own SQLite, whatever the index under test: it is walked once.
-VIEWPORTS = [(1280, "light", "en-GB"), (320, "dark", "fr-FR")] if chosen_database() == "sqlite" else []
+VIEWPORTS = [(1280, "light", "en-GB"), (320, "dark", "fr-FR")]
 
 MOST_BYTES = 100_000
 LONG_BY_NATURE = {"project-description"}
