@@ -77,6 +77,7 @@ NOT_DEEDS = {
     "strongroom.factors.actions.failing.remember_success": "a part of other actions, which record",
     "strongroom.factors.actions.keys.begin_key_enrolment": "asks; the key enrolled by the answer is recorded",
     "strongroom.factors.actions.keys.ask_key": "asks; what the answer leads to is recorded",
+    "strongroom.projects.actions.listing.sketch_listing": "a question: it changes nothing",
     "strongroom.projects.actions.listing.refresh_listing": "a part of other actions, which record",
     "strongroom.projects.actions.listing.note_downloads": "copies what was counted elsewhere, for ranking",
     "strongroom.mandate.actions.spend_office": "a part of the deed, which records it with its reason",

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from strongroom.catalogue.queries.releases import FILES_ON_A_PAGE, MOST_INLINE, RELEASES_ON_A_PAGE
-from strongroom.projects.actions.listing import refresh_listing
+from strongroom.projects.actions.listing import refresh_listing, sketch_listing
 from strongroom.projects.models import Description, File, Project, Release
 from strongroom.projects.rules.roles import Role
 from tests.cast import NOW, Person, add_person, give_role
@@ -27,7 +27,8 @@ def set_release(version: str, **values: object) -> None:
     Release.objects.filter(project__normalized_name="ham", version=version).update(**values)
     # As every deed does.
     with transaction.atomic():
-        refresh_listing(Project.objects.get(normalized_name="ham"))
+        ham = Project.objects.get(normalized_name="ham")
+        refresh_listing(ham, sketch_listing(ham))
 
 
 @pytest.mark.parametrize("path", PATHS)

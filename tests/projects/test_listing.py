@@ -290,13 +290,13 @@ def migrate_there_and_back() -> dict[str, Any]:
 
 
 def _refresh_all() -> None:
-    from strongroom.projects.actions.listing import refresh_listing
+    from strongroom.projects.actions.listing import refresh_listing, sketch_listing
 
     Project.objects.filter(normalized_name="quarantined-one").update(status="quarantined")
     Project.objects.filter(normalized_name="deleted-one").update(deleted_at=NOW)
     with transaction.atomic():
         for project in Project.objects.all():
-            refresh_listing(project)
+            refresh_listing(project, sketch_listing(project))
 
 
 def _whole_list() -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -18,20 +19,55 @@ _AT_ONCE = 500
 """Rows of a batch: a commit each, so that nobody who uploads waits long."""
 
 
-def refresh_listing(project: Project) -> None:
-    """List the project as it now is, or not at all; in the caller's transaction, behind the ledger's lock.
+@dataclass(frozen=True)
+class Sketch:
+    """How a project is to be listed, but for the numbers of its classifiers."""
+
+    values: dict[str, Any]
+    classifiers: Collection[str]
+
+
+def sketch_listing(project: Project) -> Sketch | None:
+    """How the project is to be listed as it now is; nothing when it is not. Changes nothing.
+
+    The costly part: every version is put in order. So it is asked before the ledger is locked, behind the lock of the
+    project alone.
+    """
+    row = Project.objects.get(pk=project.pk)
+    if row.deleted_at is not None or row.status == ProjectStatus.QUARANTINED.value:
+        return None
+    name = NormalizedName(row.normalized_name)
+    version = load_latest_version(name) or ""
+    shown = Release.objects.filter(project=row, version=version).values_list("metadata", flat=True).first()
+    wording = word_project(name, shown or {})
+    files = File.objects.filter(release__project=row, deleted_at=None, release__deleted_at=None)
+    values = {
+        "name": name,
+        "display_name": row.display_name,
+        "summary": wording.summary,
+        "keywords": wording.keywords,
+        "words": wording.words,
+        "heads": wording.heads,
+        "version": version,
+        "created_at": row.created_at,
+        "updated_at": files.aggregate(newest=Max("uploaded_at"))["newest"] or row.created_at,
+    }
+    return Sketch(values, wording.classifiers)
+
+
+def refresh_listing(project: Project, sketch: Sketch | None) -> None:
+    """List the project as it was sketched, or not at all; in the caller's transaction, behind the ledger's lock.
 
     That lock makes the counts of classifiers true: whoever changes them holds it until the commit.
     """
-    row = Project.objects.get(pk=project.pk)
-    before = Listing.objects.filter(pk=row.pk).values_list("marks", flat=True).first()
-    if row.deleted_at is not None or row.status == ProjectStatus.QUARANTINED.value:
-        Listing.objects.filter(pk=row.pk).delete()
+    before = Listing.objects.filter(pk=project.pk).values_list("marks", flat=True).first()
+    if sketch is None:
+        Listing.objects.filter(pk=project.pk).delete()
         _count_classifiers(before, "")
         return
-    values = _values(row)
-    Listing.objects.update_or_create(project=row, defaults=values)
-    _count_classifiers(before, values["marks"])
+    marks = _marks(sketch.classifiers)
+    Listing.objects.update_or_create(project=project, defaults={**sketch.values, "marks": marks})
+    _count_classifiers(before, marks)
 
 
 def note_downloads(counts: Mapping[NormalizedName, int]) -> None:
@@ -44,26 +80,6 @@ def note_downloads(counts: Mapping[NormalizedName, int]) -> None:
             for row in changed:
                 row.downloads = counts[NormalizedName(row.name)]
             Listing.objects.bulk_update(changed, ["downloads"])
-
-
-def _values(project: Project) -> dict[str, Any]:
-    name = NormalizedName(project.normalized_name)
-    version = load_latest_version(name) or ""
-    shown = Release.objects.filter(project=project, version=version).values_list("metadata", flat=True).first()
-    wording = word_project(name, shown or {})
-    files = File.objects.filter(release__project=project, deleted_at=None, release__deleted_at=None)
-    return {
-        "name": name,
-        "display_name": project.display_name,
-        "summary": wording.summary,
-        "keywords": wording.keywords,
-        "words": wording.words,
-        "heads": wording.heads,
-        "marks": _marks(wording.classifiers),
-        "version": version,
-        "created_at": project.created_at,
-        "updated_at": files.aggregate(newest=Max("uploaded_at"))["newest"] or project.created_at,
-    }
 
 
 def _marks(classifiers: Collection[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import F
 
-from strongroom.projects.actions.listing import refresh_listing
+from strongroom.projects.actions.listing import refresh_listing, sketch_listing
 from strongroom.projects.models import DuePage, Ledger, Project
 
 
@@ -14,6 +14,7 @@ def mark_pages_due(project: Project) -> None:
     The ledger's row is locked until the commit, so serials are committed in their order and a mirror that
     has seen one has seen all before it. Visitors find the project as it now is from the same commit on.
     """
+    sketch = sketch_listing(project)
     if not Ledger.objects.filter(pk=1).update(last_serial=F("last_serial") + 1):
         Ledger.objects.create(pk=1, last_serial=1)
     serial = Ledger.objects.values_list("last_serial", flat=True).get(pk=1)
@@ -24,4 +25,4 @@ def mark_pages_due(project: Project) -> None:
         defaults={"serial": serial, "whole": True},
         create_defaults={"serial": serial, "whole": False},
     )
-    refresh_listing(project)
+    refresh_listing(project, sketch)

@@ -79,8 +79,9 @@ def load_latest_version(name: NormalizedName) -> str | None:
 def latest_of(releases: Iterable[tuple[str, datetime | None]]) -> str | None:
     """Of versions, each with when it was yanked, the one that a visitor is shown first."""
     ranked = [
-        (yanked_at is None, not version_order(text).is_prerelease, version_order(text), text)
+        (yanked_at is None, not version.is_prerelease, version, text)
         for text, yanked_at in releases
+        for version in [version_order(text)]
     ]
     return max(ranked)[-1] if ranked else None
 
