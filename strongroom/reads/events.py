@@ -29,33 +29,19 @@ class Events:
 
     def note_download(self, path: FilePath, sent: Sent, user_agent: str) -> None:
         """Note one download. It never raises and never fails a download; what is lost is counted."""
-        name = read_filename(path.name)
+        file = _render_file(path.name, path.sha256)
         # Only real distribution files count, as at PyPI since August 2026: no .metadata.
-        if name is None:
+        if file is None:
             return
-        client = parse_client(user_agent)
-        now = time.time()
-        event: dict[str, object] = {
-            "format": FORMAT,
-            "time": render_milliseconds(now),
-            "project": name.name,
-            "version": str(name.version),
-            "filename": name.text,
-            "kind": name.kind.value,
-            "sha256": path.sha256,
-            "client": client.name,
-            "client_version": client.version,
-            "python": client.python,
-            "system": client.system,
-            "ci": client.ci,
-            "status": sent.status,
-            "first_byte": sent.start,
-            "bytes": sent.count,
-        }
+        client = _render_client(user_agent)
+        ended = render_milliseconds(time.time())
 
         def render(source: str, ordinal: int) -> bytes:
-            event.update(source=source, ordinal=ordinal)
-            return json.dumps(event, separators=(",", ":")).encode("ascii") + b"\n"
+            # By hand, from parts that are remembered: json.dumps of the whole costs three times as much.
+            return (
+                f'{{"format":{FORMAT},"time":"{ended}",{file},{client},"status":{sent.status},'
+                f'"first_byte":{sent.start},"bytes":{sent.count},"source":"{source}","ordinal":{ordinal}}}\n'
+            ).encode("ascii")
 
         self._segments.append(render)
 
@@ -78,7 +64,41 @@ def read_filename(text: str) -> Filename | None:
         return None
 
 
+@lru_cache(_MEMORY)
+def _render_file(filename: str, sha256: str) -> str | None:
+    """The fields of an event that tell of the file; nothing when it is no distribution file."""
+    name = read_filename(filename)
+    if name is None:
+        return None
+    return _fields(
+        project=name.name, version=str(name.version), filename=name.text, kind=name.kind.value, sha256=sha256
+    )
+
+
+@lru_cache(_MEMORY)
+def _render_client(user_agent: str) -> str:
+    """The fields of an event that tell of the client."""
+    client = parse_client(user_agent)
+    return _fields(
+        client=client.name,
+        client_version=client.version,
+        python=client.python,
+        system=client.system,
+        ci=client.ci,
+    )
+
+
+def _fields(**fields: object) -> str:
+    """Fields of a JSON object, without its braces."""
+    return json.dumps(fields, separators=(",", ":"))[1:-1]
+
+
 def render_milliseconds(now: float) -> str:
     """An instant in UTC, to the millisecond."""
     seconds, milliseconds = divmod(int(now * 1000), 1000)
-    return time.strftime(f"%Y-%m-%dT%H:%M:%S.{milliseconds:03d}Z", time.gmtime(seconds))
+    return f"{_render_second(seconds)}.{milliseconds:03d}Z"
+
+
+@lru_cache(4)
+def _render_second(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
