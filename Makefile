@@ -40,6 +40,8 @@ lock: .venv/.dev  ## newest versions into requirements/, with hashes
 	  $(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-header --no-annotate requirements/$$name.in -o requirements/$$name.txt || exit 1; \
 	done
+	$(BIN)/uv pip compile --upgrade --no-deps --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header --no-annotate requirements/spark.in -o requirements/spark.txt
 
 messages: .venv/.dev  ## bring the French catalogue in line with the texts
 	$(BIN)/python -m tests.site.catalogue

@@ -39,7 +39,7 @@ def test_the_map_in_the_readme_names_every_folder() -> None:
     assert without_counts(table) == without_counts(render_map()), "run `make lines`"
 
 
-@pytest.mark.parametrize("lock", ["run", "build", "dev"])
+@pytest.mark.parametrize("lock", ["run", "build", "dev", "spark"])
 def test_a_lock_file_names_versions_and_hashes_and_no_address(lock: str) -> None:
     text = (ROOT / "requirements" / f"{lock}.txt").read_text(encoding="utf-8")
     packages = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
@@ -51,7 +51,7 @@ def test_a_lock_file_names_versions_and_hashes_and_no_address(lock: str) -> None
 
 def test_every_direct_dependency_has_its_reason() -> None:
     reasons = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
-    for lock in ("run", "build", "dev"):
+    for lock in ("run", "build", "dev", "spark"):
         for line in (ROOT / "requirements" / f"{lock}.in").read_text(encoding="utf-8").splitlines():
             name = re.match(r"[a-z][a-z0-9-]*", line)
             if name is not None:

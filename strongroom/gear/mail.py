@@ -47,32 +47,59 @@ class Mail:
 
 
 class Post:
-    """Hands mails over: to the server that ``smtp_url`` names, or without one as files in a folder."""
+    """Hands mails over: to the server that ``smtp_url`` names, or without one as files in a folder.
 
-    def __init__(self, *, smtp_url: str, sender: str, folder: Path) -> None:
+    Answers of people go to ``answers_to``, or back to the sender when it is empty.
+    """
+
+    def __init__(self, *, smtp_url: str, sender: str, folder: Path, answers_to: str = "") -> None:
         self._server = urlsplit(smtp_url) if smtp_url else None
         self._sender = sender
         self._folder = folder
+        self._answers_to = answers_to
 
     def send(self, mail: Mail, *, now: datetime) -> None:
         """Hand one mail over. Raises MailNotSent, and then nothing has left."""
-        for text in (self._sender, mail.to, mail.subject):
+        for text in (self._sender, self._answers_to or self._sender, mail.to, mail.subject):
             _require_one_line(text)
         if self._server is None:
-            _write(self._folder, _text_of(mail, self._sender, now), now=now)
+            _write(self._folder, self._text_of(mail, now), now=now)
             return
         try:
-            _hand_over(self._server, _message_of(mail, self._sender, now))
+            _hand_over(self._server, self._message_of(mail, now))
         # ValueError: what the server's name or the message cannot be made of.
         except (OSError, smtplib.SMTPException, MessageError, ValueError) as error:
             raise MailNotSent(f"the mail server did not take it: {_one_line(error)}") from error
+
+    def _text_of(self, mail: Mail, now: datetime) -> str:
+        date = format_datetime(now.astimezone(UTC))
+        answers = f"Reply-To: {self._answers_to}\n" if self._answers_to else ""
+        head = f"From: {self._sender}\n{answers}To: {mail.to}\nSubject: {mail.subject}\nDate: {date}\n"
+        return f"{head}\n{mail.body.rstrip()}\n"
+
+    def _message_of(self, mail: Mail, now: datetime) -> EmailMessage:
+        message = EmailMessage(policy=SMTP)
+        message["From"] = _address_of(self._sender)
+        if self._answers_to:
+            message["Reply-To"] = _address_of(self._answers_to)
+        message["To"] = _address_of(mail.to)
+        message["Subject"] = mail.subject
+        message["Date"] = now.astimezone(UTC)
+        message["Message-ID"] = make_msgid(domain=_domain_of(self._sender))
+        # RFC 3834, 5: no holiday notice answers it.
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(mail.body.encode("utf-8", "replace").decode(), cte="quoted-printable")
+        return message
 
 
 def post_of(settings: Settings) -> Post:
     """How mails of this index leave."""
     host = urlsplit(settings.address).hostname or "localhost"
     return Post(
-        smtp_url=settings.smtp_url, sender=settings.mail_from or f"strongroom@{host}", folder=settings.mail_folder
+        smtp_url=settings.smtp_url,
+        sender=settings.mail_from or f"strongroom@{host}",
+        folder=settings.mail_folder,
+        answers_to=settings.contact,
     )
 
 
@@ -80,11 +107,6 @@ def _require_one_line(text: str) -> None:
     # A line break would begin a header of the sender's choosing (RFC 5322, 2.2), and a surrogate cannot be written.
     if not text or any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text):
         raise MailNotSent(f"an address or a subject is empty or has more than one line: {text[:100]!r}")
-
-
-def _text_of(mail: Mail, sender: str, now: datetime) -> str:
-    date = format_datetime(now.astimezone(UTC))
-    return f"From: {sender}\nTo: {mail.to}\nSubject: {mail.subject}\nDate: {date}\n\n{mail.body.rstrip()}\n"
 
 
 def _write(folder: Path, text: str, *, now: datetime) -> None:
@@ -102,19 +124,6 @@ def _write(folder: Path, text: str, *, now: datetime) -> None:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
         raise MailNotSent(f"the folder of mails cannot be written: {error}") from error
-
-
-def _message_of(mail: Mail, sender: str, now: datetime) -> EmailMessage:
-    message = EmailMessage(policy=SMTP)
-    message["From"] = _address_of(sender)
-    message["To"] = _address_of(mail.to)
-    message["Subject"] = mail.subject
-    message["Date"] = now.astimezone(UTC)
-    message["Message-ID"] = make_msgid(domain=_domain_of(sender))
-    # RFC 3834, 5: no holiday notice answers it.
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(mail.body.encode("utf-8", "replace").decode(), cte="quoted-printable")
-    return message
 
 
 def _hand_over(server: SplitResult, message: EmailMessage) -> None:

@@ -67,6 +67,18 @@ class Settings:
     totp_steps_behind: int = _setting(1, "how many codes before the newest one of an authenticator app are taken")
     totp_steps_ahead: int = _setting(0, "how many codes after it, for apps whose clock is fast")
     key_makers: str = _setting("", "a folder of certificates (PEM) of makers of security keys that are recognised")
+    critical_per_ten_thousand: int = _setting(100, "how many of ten thousand projects are critical; 100 is 1 %")
+    critical_window_months: int = _setting(6, "over how many months downloads are added up")
+    critical_counting: str = _setting(
+        "no_full_mirrors", "whose downloads count: all, no_full_mirrors, or no_mirrors (caching proxies left out too)"
+    )
+    critical_least_downloads: int = _setting(1, "the fewest downloads with which a project can become critical")
+    counting_memory_bytes: int = _setting(2048 * MIB, "memory that adding up downloads may use; at least 2 GiB")
+    spark_url: str = _setting(
+        "", "sc://host:port of a Spark Connect server that adds up; empty means here", secret=True
+    )
+    spark_folder: str = _setting("", "where that server finds the data folder; empty means under the same path")
+    contact: str = _setting("", "the address at which people ask those who run the index; mails are answered to it")
     language: str = _setting("en", "the language of pages for visitors who state none: en or fr")
 
     @property
@@ -108,6 +120,16 @@ class Settings:
     def events_folder(self) -> Path:
         """Segments of download events."""
         return self.data_folder / "events"
+
+    @property
+    def downloads_folder(self) -> Path:
+        """Download events and daily counts, as Parquet; and what plots are drawn from."""
+        return self.data_folder / "downloads"
+
+    @property
+    def snapshots_folder(self) -> Path:
+        """How every project stood on each day, as files for everybody."""
+        return self.data_folder / "snapshots"
 
 
 _SECRETS = frozenset(one.name for one in fields(Settings) if one.metadata["secret"])
@@ -264,11 +286,31 @@ def _require_sense(settings: Settings) -> None:
         raise WrongSetting(f"breached_passwords names {settings.breached_passwords}, and there is no such folder.")
     if settings.language not in {"en", "fr"}:
         raise WrongSetting(f"language must be en or fr, not {settings.language!r}.")
+    _require_sense_of_counting(settings)
     for name in ("port", "threads", "downloads", "uploads", "workers", "max_file_bytes", "token_days"):
         if getattr(settings, name) == 0:
             raise WrongSetting(f"{name} must be 1 or more.")
     if settings.port > 65535:  # noqa: PLR2004 - the highest port there is
         raise WrongSetting(f"port must be 65535 or less, not {settings.port}.")
+
+
+def _require_sense_of_counting(settings: Settings) -> None:
+    if settings.critical_counting not in {"all", "no_full_mirrors", "no_mirrors"}:
+        raise WrongSetting(
+            f"critical_counting must be all, no_full_mirrors or no_mirrors, not {settings.critical_counting!r}."
+        )
+    if not 1 <= settings.critical_per_ten_thousand <= 10_000:  # noqa: PLR2004 - all there are
+        raise WrongSetting("critical_per_ten_thousand must be from 1 to 10000.")
+    if not 1 <= settings.critical_window_months <= 24:  # noqa: PLR2004 - two years
+        raise WrongSetting("critical_window_months must be from 1 to 24.")
+    if settings.critical_least_downloads == 0:
+        raise WrongSetting("critical_least_downloads must be 1 or more: what nobody downloads is not critical.")
+    if settings.counting_memory_bytes < 2048 * MIB:
+        raise WrongSetting("counting_memory_bytes must be 2147483648 (2 GiB) or more: with less, adding up fails.")
+    if settings.spark_url and not settings.spark_url.startswith("sc://"):
+        raise WrongSetting("spark_url must begin with sc:// and a host, or be empty.")
+    if settings.contact and not _MAIL_FROM.fullmatch(settings.contact):
+        raise WrongSetting("contact must be an e-mail address, as in help@example.org.")
 
 
 def _require_sense_of_sign_in(settings: Settings) -> None:

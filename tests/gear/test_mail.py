@@ -102,6 +102,44 @@ def test_a_second_header_cannot_be_smuggled_in(part: str, broken: str, tmp_path:
     assert (files(tmp_path), server.mails, server.said) == ([], [], [])
 
 
+class TestAnswers:
+    def test_they_go_to_whoever_is_to_be_asked(self, tmp_path: Path) -> None:
+        with MailServer() as server:
+            url = f"smtp://{server.host}:{server.port}"
+            for smtp_url in (url, ""):
+                post = Post(smtp_url=smtp_url, sender=SENDER, folder=tmp_path, answers_to="help,me@example.org")
+                post.send(MAIL, now=NOW)
+
+        assert taken(server)["Reply-To"] == '"help,me"@example.org'
+        assert taken(server)["From"] == SENDER
+        (file,) = files(tmp_path)
+        assert file.read_text(encoding="utf-8").startswith(
+            "From: strongroom@index.example\nReply-To: help,me@example.org\nTo: ada@example.org\n"
+        )
+
+    def test_they_go_back_to_the_sender_when_nobody_is_named(self) -> None:
+        with MailServer() as server:
+            to_server(server).send(MAIL, now=NOW)
+
+        assert "Reply-To" not in taken(server)
+
+    @pytest.mark.parametrize("broken", ["\n", "\r\n", "\x00", "\u2028", "\ud800"])
+    def test_they_cannot_smuggle_a_header_in(self, broken: str, tmp_path: Path) -> None:
+        hostile = f"help@example.org{broken}Bcc: all@example.org"
+        with MailServer() as server:
+            for smtp_url in (f"smtp://{server.host}:{server.port}", ""):
+                with pytest.raises(MailNotSent):
+                    Post(smtp_url=smtp_url, sender=SENDER, folder=tmp_path, answers_to=hostile).send(MAIL, now=NOW)
+
+        assert (files(tmp_path), server.mails) == ([], [])
+
+    def test_an_operator_says_where(self, tmp_path: Path) -> None:
+        post_of(Settings(data_folder=tmp_path, contact="help@example.org")).send(MAIL, now=NOW)
+
+        (file,) = files(tmp_path / "mail")
+        assert "\nReply-To: help@example.org\n" in file.read_text(encoding="utf-8")
+
+
 class TestServer:
     def test_a_mail_arrives_whole_with_the_headers_that_a_machine_writes(self) -> None:
         with MailServer() as server:

@@ -36,6 +36,14 @@ DEFAULTS = {
     "totp_steps_behind": "1",
     "totp_steps_ahead": "0",
     "key_makers": "",
+    "critical_per_ten_thousand": "100",
+    "critical_window_months": "6",
+    "critical_counting": "no_full_mirrors",
+    "critical_least_downloads": "1",
+    "counting_memory_bytes": str(2048 * MIB),
+    "spark_url": "",
+    "spark_folder": "",
+    "contact": "",
     "language": "en",
 }
 PASSWORD = "hunter2"
@@ -89,7 +97,8 @@ class TestDefaults:
         settings = load(data_folder="/srv/index")
         folders = {settings.secrets_folder, settings.files_folder, settings.pages_folder}
         folders |= {settings.readers_folder, settings.events_folder, settings.mail_folder}
-        assert len(folders) == 6
+        folders |= {settings.downloads_folder, settings.snapshots_folder}
+        assert len(folders) == 8
         assert {folder.parent for folder in folders} == {Path("/srv/index")}
 
 
@@ -203,6 +212,17 @@ def test_how_people_reach_the_index(public_url: str, port: str, address: str) ->
         pytest.param("totp_steps_ahead", "3", "totp_steps_ahead must be 2 or less", id="codes of times to come"),
         pytest.param("key_makers", "/nowhere", "there is no such folder", id="makers of keys nowhere"),
         pytest.param("breached_passwords", "/nowhere", "there is no such folder", id="breached passwords nowhere"),
+        pytest.param("critical_per_ten_thousand", "0", "must be from 1 to 10000", id="nobody is critical"),
+        pytest.param(
+            "critical_per_ten_thousand", "10001", "must be from 1 to 10000", id="more critical than there are"
+        ),
+        pytest.param("critical_window_months", "0", "must be from 1 to 24", id="a window of no time"),
+        pytest.param("critical_window_months", "25", "must be from 1 to 24", id="a window of ages"),
+        pytest.param("critical_counting", "some", "must be all, no_full_mirrors or no_mirrors", id="another counting"),
+        pytest.param("critical_least_downloads", "0", "must be 1 or more", id="critical without a download"),
+        pytest.param("counting_memory_bytes", "1073741824", "2147483648 (2 GiB) or more", id="too little memory"),
+        pytest.param("spark_url", "https://spark.example", "must begin with sc://", id="a cluster by https"),
+        pytest.param("contact", "help", "contact must be an e-mail address", id="a contact that is none"),
         pytest.param("language", "de", "language must be en or fr", id="a language that there is not"),
         pytest.param("prot", "8000", "There is no setting 'prot'", id="a name that there is not"),
     ],
