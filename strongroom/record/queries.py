@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,11 +10,13 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from strongroom.record.models import Event
-from strongroom.record.rules import Subject, SubjectKind
+from strongroom.record.rules import Deed, Subject, SubjectKind
 from strongroom.terms.actors import AccountId, ActorKind, FactorId
 from strongroom.terms.proofs import ProofKind
 
 MOST_LISTED = 100
+
+_NAMES_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -133,3 +136,39 @@ def _found(row: Event) -> FoundEvent:
         subject_name=row.subject_name,
         details=row.details,
     )
+
+
+@dataclass(frozen=True)
+class Change:
+    """One event of a subject, as far as it says how the subject stood."""
+
+    name: str
+    deed: str
+    details: dict[str, Any]
+
+
+def list_changes(deeds: Collection[Deed], *, since: datetime, until: datetime) -> list[Change]:
+    """What was done to projects from then until then, both among them, the oldest first; of these deeds alone."""
+    rows = Event.objects.filter(
+        deed__in=[deed.value for deed in deeds],
+        at__gte=since,
+        at__lte=until,
+        subject_kind=SubjectKind.PROJECT.value,
+    )
+    told = rows.order_by("at", "id").values_list("subject_name", "deed", "details")
+    return [Change(*one) for one in told.iterator()]
+
+
+def load_last_changes(deed: Deed, *, names: Collection[str], before: datetime) -> dict[str, Change]:
+    """The last time that a deed was done to each of the projects before an instant; only those it was done to."""
+    wanted, found = sorted(names), {}
+    for start in range(0, len(wanted), _NAMES_AT_ONCE):
+        rows = Event.objects.filter(
+            deed=deed.value,
+            at__lt=before,
+            subject_kind=SubjectKind.PROJECT.value,
+            subject_name__in=wanted[start : start + _NAMES_AT_ONCE],
+        )
+        told = rows.order_by("at", "id").values_list("subject_name", "deed", "details")
+        found.update({name: Change(name, value, details) for name, value, details in told})
+    return found

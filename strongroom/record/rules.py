@@ -36,6 +36,16 @@ class Deed(enum.Enum):
     COLLABORATOR_REMOVED = "collaborator-removed"
     COLLABORATOR_LEFT = "collaborator-left"
 
+    DELETION_HELD = "deletion-held"
+    DELETION_WITHDRAWN = "deletion-withdrawn"
+    DELETION_LAPSED = "deletion-lapsed"
+    BECAME_CRITICAL = "became-critical"
+    RUN_APPROVED = "run-approved"
+    RUN_DISMISSED = "run-dismissed"
+    DOWNLOADS_IMPORTED = "downloads-imported"
+    AUTHORITY_CHANGED = "authority-changed"
+    SPIKE_LOOKED_AT = "spike-looked-at"
+
     SIGNED_UP = "signed-up"
     SIGNED_IN = "signed-in"
     SIGN_IN_REFUSED = "sign-in-refused"

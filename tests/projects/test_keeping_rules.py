@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strongroom.projects.rules.deletion import UNDO_PERIOD, require_named, require_restorable, restorable_until
+from strongroom.projects.rules.deletion import (
+    HOLD_PERIOD,
+    UNDO_PERIOD,
+    Piece,
+    PieceKind,
+    held_until,
+    require_named,
+    require_not_held,
+    require_restorable,
+    restorable_until,
+)
 from strongroom.projects.rules.invitations import (
     MOST_OPEN_INVITATIONS,
     require_new_to_project,
@@ -182,3 +192,28 @@ def test_a_kept_reason_is_short_and_stays_as_it_is(text: str) -> None:
     assert clip_reason(kept) == kept
     assert "\0" not in kept
     assert "\n" not in kept
+
+
+def test_a_deletion_of_something_critical_waits_for_thirty_days() -> None:
+    assert timedelta(days=30) == HOLD_PERIOD
+    assert held_until(NOW) == NOW + timedelta(days=30)
+
+
+def test_a_deletion_that_waits_is_not_asked_for_again_and_the_day_is_named() -> None:
+    require_not_held(None, thing="ham")
+    with pytest.raises(Refused) as told:
+        require_not_held(NOW, thing="ham")
+    assert told.value.reason is Reason.DELETION_HELD_ALREADY
+    assert told.value.facts == {"thing": "ham", "until": "2026-11-23 12:00"}
+
+
+@pytest.mark.parametrize(
+    ("piece", "kind", "facts"),
+    [
+        pytest.param(Piece(), PieceKind.PROJECT, {}, id="the whole project"),
+        pytest.param(Piece("1.0"), PieceKind.RELEASE, {"version": "1.0"}, id="a release"),
+        pytest.param(Piece("1.0", "x.whl"), PieceKind.FILE, {"version": "1.0", "filename": "x.whl"}, id="a file"),
+    ],
+)
+def test_what_goes_is_a_file_a_release_or_the_whole(piece: Piece, kind: PieceKind, facts: dict[str, object]) -> None:
+    assert (piece.kind, piece.facts) == (kind, facts)

@@ -1,7 +1,8 @@
 """Rows of projects, releases, files, roles and invitations; the serial that mirrors follow;
-pages that are due; the list that is searched.
+pages that are due; the list that is searched; names that are critical.
 """
 
+from strongroom.projects.models.designation import DeletionHold, Designation
 from strongroom.projects.models.invitation import Invitation
 from strongroom.projects.models.ledger import DuePage, Ledger
 from strongroom.projects.models.listing import Classifier, Listing
@@ -11,7 +12,9 @@ from strongroom.projects.models.release import Description, File, Release, Taken
 __all__ = [
     "Classifier",
     "Collaboration",
+    "DeletionHold",
     "Description",
+    "Designation",
     "DuePage",
     "File",
     "Invitation",
