@@ -32,10 +32,12 @@ from strongroom.projects.publishing import outlet_of, publish_due_pages, publish
 from strongroom.projects.queries.installers import find_committed, load_last_serial
 from strongroom.reads.readers import Readers
 from strongroom.reads.tree import Tree
+from strongroom.site.counting import Pace, count_apart, is_counting_due
 from strongroom.site.noting import noted
 from strongroom.site.root_list import publish_root_apart
 from strongroom.terms.actors import system
 from strongroom.tokens.actions import publish_readers
+from strongroom.upkeep.actions.holding import carry_out_holds
 from strongroom.upkeep.actions.purging import purge_deleted
 
 ROUND_SECONDS = 1.0
@@ -52,13 +54,17 @@ DUE_ROUNDS = 5
 """Whoever changes something publishes its pages; what is due for seconds was left by a killed process."""
 
 PURGE_ROUNDS, FIRST_PURGE = 3600, 59
-"""What can be restored no more is removed once an hour: after a month an hour more or less is nothing. First after a
-minute, for an index may be started anew more often than that."""
+"""What was held long enough, or can be restored no more, goes once an hour: after a month an hour more or less is
+nothing. First after a minute, for an index may be started anew more often than that."""
+
+COUNT_ROUNDS, FIRST_COUNT = 300, 89
+"""Downloads are counted every five minutes when there are any; first when whoever starts the index is being served."""
 
 RENDERED_IN_A_ROUND = 20
 """Descriptions from before they were kept, or by an older edition of the renderer, are made anew so many at a time."""
 
 _RENDERER = Renderer()
+_PACE = Pace()
 _looked_at = {"behind": 0}
 """Up to which project the search for those without an Owner has come."""
 
@@ -86,6 +92,7 @@ def _keep() -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         threading.Thread(target=_repeat, args=(_mail_round, chosen), name="keeper-mail", daemon=True).start()
         threading.Thread(target=_repeat, args=(_render_round, chosen), name="keeper-render", daemon=True).start()
+        threading.Thread(target=_repeat, args=(_count_round, chosen), name="keeper-counting", daemon=True).start()
         _repeat(_one_round, chosen)
 
 
@@ -120,6 +127,18 @@ def _render_round(chosen: Settings, round_number: int) -> None:
         _RENDERER.render_missing(most=RENDERED_IN_A_ROUND)
 
 
+def _count_round(chosen: Settings, round_number: int) -> None:
+    # In a thread of its own: it waits for a child process that may take minutes.
+    if round_number % COUNT_ROUNDS != FIRST_COUNT:
+        return
+    close_old_connections()
+    if is_counting_due(chosen, _PACE, now=timezone.now()):
+        with _done_apart(Job.COUNTING):
+            connection.close()  # not kept idle for as long as that takes
+            _PACE.begin(timezone.now())
+            count_apart()
+
+
 def _one_round(chosen: Settings, round_number: int) -> None:
     close_old_connections()
     outlet = outlet_of(chosen)
@@ -135,6 +154,8 @@ def _one_round(chosen: Settings, round_number: int) -> None:
             # A process may have been killed between the commit and what the read plane was to be told of it.
             publish_readers(now=timezone.now(), readers=Readers(chosen.readers_folder))
     if round_number % PURGE_ROUNDS == FIRST_PURGE:
+        with _done_apart(Job.HOLDS):
+            carry_out_holds(by=system(), now=timezone.now(), outlet=outlet)
         with _done_apart(Job.PURGING):
             purge_deleted(by=system(), now=timezone.now(), files=outlet.files)
     with _done_apart(Job.ROOT_LIST):

@@ -65,6 +65,8 @@ INSTALLED_APPS = [
     "strongroom.accounts",
     "strongroom.projects",
     "strongroom.factors",
+    "strongroom.downloads",
+    "strongroom.criticality",
     "strongroom.tokens",
     "strongroom.upkeep",
     "strongroom.catalogue",

@@ -182,6 +182,28 @@ class Reason(enum.Enum):
     KEY_COPIED = "key-copied"
     KEY_NOT_VERIFIED = "key-not-verified"
 
+    # Downloads and critical projects
+    IMPORT_NO_FILE = "import-no-file"
+    IMPORT_KNOWN = "import-known"
+    IMPORT_FORM = "import-form"
+    IMPORT_COLUMNS = "import-columns"
+    IMPORT_PERIOD = "import-period"
+    PERIOD_INVALID = "period-invalid"
+    IMPORT_UNREADABLE = "import-unreadable"
+    IMPORT_CHANGED = "import-changed"
+    IMPORT_EMPTY = "import-empty"
+    IMPORT_RUNNING = "import-running"
+    IMPORT_FAILED = "import-failed"
+    AUTHORITY_NO_EVENTS = "authority-no-events"
+    DAY_NOT_OVER = "day-not-over"
+    RUN_UNKNOWN = "run-unknown"
+    RUN_DECIDED = "run-decided"
+    SNAPSHOT_ALTERED = "snapshot-altered"
+    ALREADY_CRITICAL = "already-critical"
+    SPIKE_UNKNOWN = "spike-unknown"
+    DELETION_HELD_ALREADY = "deletion-held-already"
+    DELETION_NOT_HELD = "deletion-not-held"
+
 
 class Refused(Exception):
     """The index says no: expected, counted, shown. ``facts`` fill the sentence of the reason, and ``why``."""

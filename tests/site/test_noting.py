@@ -93,12 +93,15 @@ def test_a_job_goes_on_when_it_cannot_be_noted(
 
 def test_the_keeper_notes_each_of_its_jobs(index_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keeper, "close_old_connections", lambda: None)
+    monkeypatch.setattr("strongroom.site.keeper.connection.close", lambda: None)
+    monkeypatch.setattr(keeper, "count_apart", lambda: None)
     add_project("lost")
 
     for number in (0, keeper.DUE_ROUNDS - 1, keeper.SWEEP_ROUNDS - 1, keeper.PURGE_ROUNDS - 1):
         keeper._one_round(index_settings, number)
         keeper._mail_round(index_settings, number)
         keeper._render_round(index_settings, number)
+    keeper._count_round(index_settings, keeper.FIRST_COUNT)
 
     assert set(JobState.objects.values_list("name", flat=True)) == {job.value for job in Job}
     assert Orphan.objects.count() == 1

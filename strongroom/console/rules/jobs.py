@@ -23,12 +23,14 @@ class Job(enum.Enum):
     DUE_PAGES = "due-pages"
     SPOOLS = "spools"
     READERS = "readers"
+    HOLDS = "holds"
     PURGING = "purging"
     ORPHANS = "orphans"
     DESCRIPTIONS = "descriptions"
+    COUNTING = "counting"
 
 
-DONE_RARELY = {Job.PURGING: timedelta(hours=3)}
+DONE_RARELY = {Job.HOLDS: timedelta(hours=3), Job.PURGING: timedelta(hours=3), Job.COUNTING: timedelta(hours=3)}
 """What is done once an hour or so is overdue later than the rest."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from strongroom.site.answers.answer import Answer
 from strongroom.site.answers.console import CONSOLE
+from strongroom.site.answers.critical import CRITICAL
 from strongroom.site.answers.file import ARCHIVE, METADATA
 from strongroom.site.answers.form import FILENAME, FORM
 from strongroom.site.answers.index import INDEX, PAGES
@@ -31,4 +32,5 @@ ANSWERS: dict[Reason, Answer] = {
     **FACTORS,
     **KEEPING,
     **CONSOLE,
+    **CRITICAL,
 }

@@ -1,0 +1,1 @@
+"""Deeds on downloads: taking events in, adding days up."""

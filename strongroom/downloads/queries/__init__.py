@@ -1,0 +1,1 @@
+"""Days, and what they added up to, as facts."""

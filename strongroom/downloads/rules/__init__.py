@@ -1,0 +1,1 @@
+"""What counts as a download, and from which source on which day."""

@@ -1,0 +1,1 @@
+"""Importing downloads that others noted."""
