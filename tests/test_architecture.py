@@ -17,9 +17,9 @@ ROOT = Path(__file__).parents[1]
 LONGEST_FUNCTION, LONGEST_MODULE = 50, 400
 
 PURE_IMPORTS = {
-    "__future__", "base64", "collections.abc", "csv", "dataclasses", "datetime", "email.message", "email.parser",
-    "email.utils", "enum", "hashlib", "ipaddress", "hmac", "io", "json", "math", "re", "stat", "struct", "sys",
-    "typing", "unicodedata", "urllib.parse", "zlib",
+    "__future__", "base64", "calendar", "collections.abc", "csv", "dataclasses", "datetime", "email.message",
+    "email.parser", "email.utils", "enum", "functools", "hashlib", "ipaddress", "hmac", "io", "json", "math", "re",
+    "stat", "statistics", "struct", "sys", "typing", "unicodedata", "urllib.parse", "zlib",
 }  # fmt: skip
 """What of the standard library is the same on every day and every machine."""
 
@@ -66,6 +66,7 @@ NOT_DEEDS = {
     "strongroom.accounts.actions.proving.spend_proof": "a part of the deed, which records it",
     "strongroom.accounts.actions.sessions.note_visit": "a help to people: signing in and out are recorded",
     "strongroom.accounts.actions.sessions.renew_session_key": "a part of other actions, which record",
+    "strongroom.criticality.actions.showing.show_designations": "pages follow what was recorded when it was decided",
     "strongroom.factors.actions.apps.pending_secret": "a question: it changes nothing",
     "strongroom.factors.actions.apps.about_secret": "a name: it changes nothing",
     "strongroom.factors.actions.enrolling.require_enrolment": "a question: it changes nothing",
@@ -93,11 +94,21 @@ NOT_DEEDS = {
 """Public functions of actions that nobody does: each with the reason."""
 
 HOUSEKEEPING = {
+    "strongroom.downloads.actions.staging": "rows on their way: importing lists them, and records it",
     "strongroom.accounts.actions.attempts": "counts of attempts: the attempts themselves are recorded",
     "strongroom.accounts.actions.delivering": "letters on their way: what they tell of was recorded with them",
     "strongroom.catalogue.actions": "what is kept for quicker pages, made of what was recorded when it was published",
     "strongroom.console.actions.jobs": "how the keeper's own work goes: nobody did it",
     "strongroom.console.actions.orphans": "a list of what to look at, made of what was recorded when it came about",
+    "strongroom.criticality.actions.placing": "copies what a run found to where pages read it quickly",
+    "strongroom.criticality.actions.relying": "reads what was recorded when it was published",
+    "strongroom.criticality.actions.telling": "letters about designations, each of which was recorded with its reason",
+    "strongroom.downloads.actions.spikes": "marks for those who run the index; looking at one is recorded",
+    "strongroom.criticality.actions.snapshots": "files of runs: what a run led to is recorded where it designates",
+    "strongroom.downloads.actions.histories": "what plots are drawn from, made of days that were counted",
+    "strongroom.downloads.actions.claiming": "a part of taking and importing, which list what they did",
+    "strongroom.downloads.actions.rolling": "adds up what was listed when it was taken: nobody did it",
+    "strongroom.downloads.actions.taking": "what the read plane noted, listed as a source: nobody did it",
     "strongroom.factors.actions.sweeping": "questions that nobody can answer any more: asking one changed nothing",
 }
 """Modules of actions in which nobody does anything: each with the reason."""

@@ -27,6 +27,7 @@ from strongroom.accounts.actions.delivering import (
     keep_text,
     mark_failed,
     mark_sent,
+    put_off,
 )
 from strongroom.accounts.actions.letters import secret_about
 from strongroom.accounts.queries.letters import (
@@ -43,6 +44,8 @@ from strongroom.accounts.rules.letters import (
     LetterKind,
     can_be_answered,
     clip_subject,
+    leaves_at,
+    plain_entries,
     plain_fact,
 )
 from strongroom.gear.mail import Mail, MailNotSent, Post
@@ -75,7 +78,10 @@ def deliver_letters(*, now: datetime, post: Post, sealer: Sealer, address_of_ind
     for due in list_due_deliveries(now=now, most=MOST_IN_A_ROUND):
         if time.monotonic() - begun > ROUND_LIFE.total_seconds():
             break
-        if claim_delivery(now=now, due=due):
+        until = leaves_at(due.letter.kind, now)
+        if until > now:
+            put_off(due=due, until=until)
+        elif claim_delivery(now=now, due=due):
             sent += _deliver(due, office)
     for letter in list_letters_without_text(most=MOST_IN_A_ROUND):
         _keep(letter, office)
@@ -136,8 +142,10 @@ def _write(letter: LetterFacts, *, index: str, code: str, link: str) -> tuple[st
     context = {
         "deed": deed,
         "facts": facts,
+        "listed": plain_entries(letter.facts.get("listed")),
         "name": letter.account_name,
         "index": urlsplit(index).netloc,
+        "address_of_index": index,
         "at": _written(letter.made_at),
         "until": _until(letter.facts),
         "program": client.browser,

@@ -9,7 +9,9 @@ import click
 from strongroom import __version__
 from strongroom.commands.accounts import accounts
 from strongroom.commands.announcements import announcements
+from strongroom.commands.criticality import criticality
 from strongroom.commands.demo import demo
+from strongroom.commands.downloads import downloads
 from strongroom.commands.projects import pages, projects, releases
 from strongroom.commands.record import record
 from strongroom.commands.secrets import secrets
@@ -28,7 +30,21 @@ def strongroom() -> None:
     """A Python package index that protects what other people depend on."""
 
 
-for command in (serve, demo, accounts, tokens, projects, releases, pages, record, announcements, secrets, settings):
+for command in (
+    serve,
+    demo,
+    accounts,
+    tokens,
+    projects,
+    releases,
+    pages,
+    record,
+    downloads,
+    announcements,
+    criticality,
+    secrets,
+    settings,
+):
     strongroom.add_command(command)
 
 

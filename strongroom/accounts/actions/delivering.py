@@ -49,6 +49,11 @@ def mark_failed(*, now: datetime, due: DueDelivery) -> None:
         _open_deliveries().filter(pk=due.id).update(next_at=now + pause_before(tries))
 
 
+def put_off(*, due: DueDelivery, until: datetime) -> None:
+    """A mail that must not leave now waits until then. It counts as no try."""
+    _open_deliveries().filter(pk=due.id, next_at=due.next_at, tries=due.tries).update(next_at=until)
+
+
 def give_up_dead_codes(*, now: datetime) -> None:
     """A code that is good for nothing any more is not sent."""
     dead = Letter.objects.filter(kind=LetterKind.CODE.value, made_at__lte=now - MAIL_CODE_LIFE)

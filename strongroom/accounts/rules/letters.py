@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import enum
 import unicodedata
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from strongroom.accounts.rules.calendar import next_writing_time
 
 
 class LetterKind(enum.Enum):
@@ -16,6 +19,7 @@ class LetterKind(enum.Enum):
     COLLABORATOR = "collaborator"
     PROJECT = "project"
     INVITATION = "invitation"
+    CRITICAL = "critical"
 
 
 NOT_ME_LIFE = timedelta(days=30)
@@ -55,6 +59,12 @@ LEFTOVER_LIFE = timedelta(days=30)
 LONGEST_FACT = 200
 MOST_LISTED = 20
 
+MOST_TOLD_IN_FULL = 100
+"""Projects of which one letter says everything; of more it says the name, the day and where to read the rest."""
+
+MOST_NAMED = 20
+"""People whom a letter names for each project; of more it says how many."""
+
 _PURPOSES_OF_THE_PERSON = frozenset({"sign-in", "first-factor"})
 """Codes that are mailed only to somebody who has shown a password: if that was not the person, it is known to others.
 
@@ -74,6 +84,13 @@ def can_be_answered(kind: LetterKind, *, deed: str, purpose: str) -> bool:
             return purpose in _PURPOSES_OF_THE_PERSON
         case LetterKind.ADDRESS_HELD | LetterKind.COLLABORATOR | LetterKind.PROJECT | LetterKind.INVITATION:
             return False
+        case LetterKind.CRITICAL:
+            return False
+
+
+def leaves_at(kind: LetterKind, now: datetime) -> datetime:
+    """When a letter that is due may leave: what asks something of people waits for a working day, the rest does not."""
+    return next_writing_time(now) if kind is LetterKind.CRITICAL else now
 
 
 def plain_fact(value: object) -> str:
@@ -85,6 +102,12 @@ def plain_fact(value: object) -> str:
     seen = "".join(" " if unicodedata.category(one)[0] in "CZ" else one for one in text[: LONGEST_FACT * 2])
     line = " ".join(seen.replace("://", ": //").split())
     return line if len(line) <= LONGEST_FACT else f"{line[: LONGEST_FACT - 1]}…"
+
+
+def plain_entries(value: object) -> list[dict[str, str]]:
+    """Entries of a list that a letter tells of one by one, each value as ``plain_fact`` shows it."""
+    entries = value if isinstance(value, list) else []
+    return [{str(name): plain_fact(told) for name, told in one.items()} for one in entries if isinstance(one, Mapping)]
 
 
 def clip_subject(text: str) -> str:

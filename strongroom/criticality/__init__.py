@@ -1,0 +1,1 @@
+"""Which projects are critical, since when, and why."""

@@ -1,0 +1,1 @@
+"""Deeds of criticality: computing the cohort, deciding on it, telling people."""
