@@ -29,6 +29,9 @@ def show(project: str) -> None:
         click.echo("deleted\tits files are gone")
     elif shown.restorable_until is not None:
         click.echo(f"deleted\tcan be restored until {shown.restorable_until:%Y-%m-%d %H:%M} UTC")
+    for one in shown.held:
+        what = one.filename or one.version or "the whole project"
+        click.echo(f"to be deleted\t{what}\t{one.due_at:%Y-%m-%d %H:%M} UTC\tnumber {one.id}")
 
 
 @click.command()
@@ -42,6 +45,20 @@ def restore(project: str, why: str) -> None:
     name = parse_project_name(project).normalized
     restore_project(by=somebody_here(), now=datetime.now(UTC), name=name, outlet=outlet_here(), office=why)
     click.echo(f"Restored {name}.", err=True)
+
+
+@click.command("withdraw-deletion")
+@click.argument("project")
+@click.argument("number", type=click.IntRange(min=1))
+@_WHY
+@with_index
+def withdraw_deletion(project: str, number: int, why: str) -> None:
+    """Withdraw the deletion NUMBER of PROJECT, which waits because the project is critical."""
+    from strongroom.upkeep.actions.holding import withdraw_deletion as withdraw
+
+    name = parse_project_name(project).normalized
+    withdraw(by=somebody_here(), now=datetime.now(UTC), name=name, hold=number, office=why)
+    click.echo(f"Withdrew the deletion {number} of {name}.", err=True)
 
 
 @click.command("give-role")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import click
 
 from strongroom.commands.index import outlet_here, somebody_here, with_index
-from strongroom.commands.keeping import give_role, remove_collaborator, restore, show
+from strongroom.commands.keeping import give_role, remove_collaborator, restore, show, withdraw_deletion
 from strongroom.terms.names import parse_project_name
 from strongroom.terms.refusals import Reason, Refused
 from strongroom.terms.statuses import ProjectStatus
@@ -28,7 +28,7 @@ def pages() -> None:
     """The published pages that installers read."""
 
 
-for command in (show, restore, give_role, remove_collaborator):
+for command in (show, restore, withdraw_deletion, give_role, remove_collaborator):
     projects.add_command(command)
 
 

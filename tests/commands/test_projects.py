@@ -11,7 +11,7 @@ from django.utils import timezone
 from strongroom.accounts.models import Account
 from strongroom.commands.main import strongroom
 from strongroom.gear.settings import Settings
-from strongroom.projects.models import Project
+from strongroom.projects.models import DeletionHold, Project
 from strongroom.projects.queries.roles import load_role
 from strongroom.projects.rules.roles import Role
 from strongroom.record.models import Event
@@ -136,6 +136,7 @@ def test_a_role_is_given_and_taken_by_those_at_the_machine_with_a_reason() -> No
         ("give-role", "ham-spam", "ada", "owner"),
         ("remove-collaborator", "ham-spam", "ada"),
         ("restore", "ham-spam"),
+        ("withdraw-deletion", "ham-spam", "1"),
         ("status", "ham-spam", "archived"),
     ],
 )
@@ -168,6 +169,26 @@ def test_a_project_is_shown_with_its_people_and_restored(index_settings: Setting
     again = run("projects", "restore", "ham-spam", "--why", WHY).exception
     assert isinstance(again, Refused)
     assert again.reason is Reason.NOT_DELETED
+
+
+def test_a_deletion_that_waits_is_shown_and_withdrawn() -> None:
+    holds = [
+        DeletionHold.objects.create(project=Project.objects.get(), version=version, asked_at=NOW, due_at=NOW)
+        for version in ("1.0", "")
+    ]
+
+    assert run("projects", "show", "ham-spam").stdout.splitlines()[-2:] == [
+        f"to be deleted\tthe whole project\t2026-11-23 12:00 UTC\tnumber {holds[1].pk}",
+        f"to be deleted\t1.0\t2026-11-23 12:00 UTC\tnumber {holds[0].pk}",
+    ]
+    told = run("projects", "withdraw-deletion", "ham-spam", str(holds[1].pk), "--why", WHY)
+
+    assert (told.exit_code, told.stderr) == (0, f"Withdrew the deletion {holds[1].pk} of ham-spam.\n")
+    assert Event.objects.latest("id").details == {"office": WHY}
+    assert "whole" not in run("projects", "show", "ham-spam").stdout
+    again = run("projects", "withdraw-deletion", "ham-spam", str(holds[1].pk), "--why", WHY).exception
+    assert isinstance(again, Refused)
+    assert again.reason is Reason.DELETION_NOT_HELD
 
 
 def test_a_project_that_is_gone_for_good_is_shown_as_such() -> None:

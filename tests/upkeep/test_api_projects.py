@@ -45,6 +45,7 @@ def test_ones_projects_are_listed_by_name_with_ones_role(cast: Cast) -> None:
         "status_reason": "",
         "created_at": "2026-11-23T12:00:00Z",
         "deleted_at": None,
+        "deletions_held": [],
     }
     assert answer.told["next"] is None
     assert names(cast.cyd.token) == []

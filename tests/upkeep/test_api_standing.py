@@ -31,7 +31,10 @@ LOOKS = {
     "list_releases": ("GET", f"{HAM}/releases", None),
     "get_release": ("GET", f"{HAM}/releases/1.0", None),
     "list_collaborators": ("GET", f"{HAM}/collaborators", None),
+    "get_criticality": ("GET", f"{HAM}/criticality", None),
 }
+OF_EVERYBODY = {"get_criticality"}
+"""What stands on a public page too: any live token sees it, whoever's and for whatever projects."""
 DEEDS: dict[str, tuple[Permission, str, str, Any]] = {
     "yank_release": (Permission.YANK, "PUT", f"{HAM}/releases/1.0/yank", {"reason": "broken"}),
     "unyank_release": (Permission.YANK, "DELETE", f"{HAM}/releases/2.0/yank", None),
@@ -115,7 +118,7 @@ def test_a_maintainer_yanks_and_does_nothing_else(cast: Cast, index_settings: Se
         assert ask(method, path, cast.ben.token, body).status == 200
 
 
-ON_PROJECTS = {name: row for name, row in LOOKS.items() if row[1].startswith(HAM)}
+ON_PROJECTS = {name: row for name, row in LOOKS.items() if row[1].startswith(HAM) and name not in OF_EVERYBODY}
 EVERYWHERE = {**LOOKS, **{name: row[1:] for name, row in DEEDS.items()}}
 ON_HAM = {**ON_PROJECTS, **{name: row[1:] for name, row in DEEDS.items()}}
 

@@ -501,7 +501,7 @@ def test_nothing_of_a_project_in_quarantine_is_deleted(what: str, people: Team) 
     status = ProjectStatus.QUARANTINED
     change_status(by=OPERATOR, now=NOW, name=HAM, status=status, reason="", outlet=outlet(), office=WHY)
     by = deleting(people.ada)
-    deeds: dict[str, Callable[[], None]] = {
+    deeds: dict[str, Callable[[], object]] = {
         "file": lambda: delete_file(
             by=by, now=NOW, name=HAM, filename=WHEEL.filename, typed=WHEEL.filename, outlet=outlet()
         ),

@@ -42,6 +42,7 @@ SENT_ALONE: dict[str, list[str]] = {
     "restore-file": ["ham", FILE],
     "restore-project": ["ham"],
     "withdraw-invitation": ["ham", "1"],
+    "withdraw-deletion": ["ham", "1"],
 }
 OF_A_PERSON = {"own-projects", "own-invitations", "accept-invitation", "decline-invitation"}
 

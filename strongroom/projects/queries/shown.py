@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from strongroom.projects.models import Collaboration
+from strongroom.projects.queries.critical import HeldDeletion, list_held_deletions
 from strongroom.projects.queries.projects import load_project
 from strongroom.projects.rules.deletion import restorable_until
 from strongroom.projects.rules.roles import Role
@@ -25,7 +26,7 @@ class ShownSeat:
 
 @dataclass(frozen=True)
 class ShownProject:
-    """A project's name, status and people; ``restorable_until`` when it was deleted."""
+    """A project's name, status and people; ``restorable_until`` when it was deleted; deletions that wait."""
 
     name: str
     status: ProjectStatus
@@ -33,6 +34,7 @@ class ShownProject:
     seats: tuple[ShownSeat, ...]
     restorable_until: datetime | None
     is_purged: bool
+    held: tuple[HeldDeletion, ...]
 
 
 def load_shown(name: NormalizedName) -> ShownProject:
@@ -50,4 +52,5 @@ def load_shown(name: NormalizedName) -> ShownProject:
         ),
         restorable_until=None if row.deleted_at is None else restorable_until(row.deleted_at),
         is_purged=row.purged_at is not None,
+        held=tuple(list_held_deletions(name)),
     )

@@ -17,6 +17,7 @@ from strongroom.upkeep.views.deleting import (
     restore_file,
     restore_project,
     restore_release,
+    withdraw_deletion,
 )
 from strongroom.upkeep.views.history import manage_history
 from strongroom.upkeep.views.inviting import invite, withdraw_invitation
@@ -41,6 +42,7 @@ urlpatterns: list[URLPattern] = [
     path("manage/<str:name>/history/", manage_history, name="manage-history"),
     path("manage/<str:name>/delete/", delete_project, name="delete-project"),
     path("manage/<str:name>/restore/", restore_project, name="restore-project"),
+    path("manage/<str:name>/deletions/<int:hold>/withdraw/", withdraw_deletion, name="withdraw-deletion"),
     path("manage/<str:name>/leave/", leave_project, name="leave-project"),
     path("manage/<str:name>/invite/", invite, name="invite"),
     path("manage/<str:name>/invitations/<int:invitation>/withdraw/", withdraw_invitation, name="withdraw-invitation"),

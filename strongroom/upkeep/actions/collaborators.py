@@ -19,6 +19,7 @@ from strongroom.terms.names import NormalizedName
 from strongroom.terms.refusals import Reason, Refused
 from strongroom.terms.texts import is_storable, plain_line
 from strongroom.upkeep.actions.asking import require_standing, spend_person
+from strongroom.upkeep.actions.holding import lapse_holds
 from strongroom.upkeep.actions.telling import tell_project
 from strongroom.upkeep.actions.withdrawing import withdraw_invitations
 from strongroom.upkeep.queries.invitations import invitations_to
@@ -155,6 +156,7 @@ def _withdraw_those_of(
 ) -> None:
     rows = Invitation.objects.filter(project=project, made_by_id=account)
     withdraw_invitations(by=by, now=now, rows=rows, more=more)
+    lapse_holds(by=by, now=now, account=account, project=project, more=more)
 
 
 def _seats(project: Project) -> QuerySet[Collaboration]:

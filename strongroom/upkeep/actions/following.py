@@ -8,6 +8,7 @@ from strongroom.accounts.models import Account
 from strongroom.projects.models import Collaboration, Invitation
 from strongroom.record.rules import Deed
 from strongroom.terms.actors import AccountId, Actor, ActorKind
+from strongroom.upkeep.actions.holding import lapse_holds
 from strongroom.upkeep.actions.telling import tell_project
 from strongroom.upkeep.actions.withdrawing import withdraw_invitations
 from strongroom.upkeep.queries.invitations import invitations_to
@@ -16,7 +17,8 @@ from strongroom.upkeep.queries.invitations import invitations_to
 def follow_account(*, by: Actor, now: datetime, account: AccountId) -> None:
     """What an account may do has changed: its projects follow, in the transaction of the change.
 
-    Whom a suspended account has invited was perhaps invited by a thief: those invitations end. A closed account
+    Whom a suspended account has invited was perhaps invited by a thief: those invitations end, and so do deletions
+    that it has asked for and that wait. A closed account
     keeps its roles, frozen (spec: registries row 27), and is nobody from now on: each project that it looked after
     records that, and everybody else there is told.
     """
@@ -27,6 +29,7 @@ def follow_account(*, by: Actor, now: datetime, account: AccountId) -> None:
     is_office = by.kind is ActorKind.ACCOUNT and by.account != account
     more: dict[str, object] = {"is_office": True} if is_office else {}
     withdraw_invitations(by=by, now=now, rows=Invitation.objects.filter(made_by_id=account), more=more)
+    lapse_holds(by=by, now=now, account=account, more=more)
     if row.closed_at is None:
         return
     withdraw_invitations(by=by, now=now, rows=invitations_to(account), more=more)

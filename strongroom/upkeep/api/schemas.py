@@ -7,7 +7,7 @@ import enum
 import types
 import typing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 Schema = dict[str, Any]
@@ -71,6 +71,8 @@ def _plain(hint: Any) -> Schema:  # noqa: ANN401 - a type as it was written
         return {"type": "string", "enum": [one.value for one in hint]}
     if hint is datetime:
         return {"type": "string", "format": "date-time"}
+    if hint is date:
+        return {"type": "string", "format": "date"}
     if hint in _PLAIN:
         return {"type": _PLAIN[hint]}
     raise TypeError(f"{hint} is sent nowhere")
@@ -82,6 +84,8 @@ def to_json(value: object) -> object:
         return value.value
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, tuple | list):
         return [to_json(one) for one in value]
     if dataclasses.is_dataclass(value):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from strongroom.terms.refusals import Reason
 from strongroom.tokens.rules import Permission
 from strongroom.upkeep.api.collaborators import list_collaborators, remove_collaborator
+from strongroom.upkeep.api.criticality import get_criticality
 from strongroom.upkeep.api.invitations import invite, list_invitations, withdraw_invitation
 from strongroom.upkeep.api.operations import Operation
 from strongroom.upkeep.api.projects import change_status, get_project, list_projects
@@ -44,6 +45,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "PUT", f"{_PROJECT}/status", change_status, OF_OWNERS | {Reason.STATUS_OF_STAFF}, permission=Permission.STATUS
     ),
+    Operation("GET", f"{_PROJECT}/criticality", get_criticality, LIVE | {Reason.NAME_INVALID, Reason.PROJECT_UNKNOWN}),
     Operation("GET", f"{_PROJECT}/releases", list_releases, SIGHT | {Reason.RELEASE_UNKNOWN}, after="version"),
     Operation("GET", _RELEASE, get_release, SIGHT | {Reason.RELEASE_UNKNOWN}),
     Operation("PUT", f"{_RELEASE}/yank", yank_release, OF_RELEASES, permission=Permission.YANK),

@@ -19,9 +19,24 @@ from strongroom.terms.refusals import Reason, Refused
 from strongroom.terms.statuses import ProjectStatus
 from strongroom.tokens.models import Token
 from strongroom.tokens.rules import Permission
+from strongroom.upkeep.queries.holds import KeptHold, holds_among
 from strongroom.upkeep.queries.invitations import open_invitations
 
+MOST_HELD = 100
+"""Deletions that wait of one project, as far as they are told."""
+
 _DeletedAt = Annotated[datetime | None, "When it was deleted; it can still be restored in the browser."]
+
+
+@dataclass(frozen=True)
+class HeldDeletionState:
+    """A deletion that was asked for and waits in public, because the project is critical."""
+
+    version: Annotated[str | None, "The release that it is of; null when it is of the whole project."]
+    filename: Annotated[str | None, "The file that it is of; null when it is of more."]
+    asked_by: Annotated[str | None, "The Owner who asked for it; null when those who run the index did."]
+    asked_at: datetime
+    due_at: Annotated[datetime, "When it is carried out, unless an Owner withdraws it in the browser before."]
 
 
 @dataclass(frozen=True)
@@ -35,6 +50,9 @@ class ProjectState:
     status_reason: Annotated[str, "Why it has this status, as visitors read it."]
     created_at: datetime
     deleted_at: _DeletedAt
+    deletions_held: Annotated[
+        tuple[HeldDeletionState, ...], "Deletions of it, or of something of it, that wait; the first due first, 100."
+    ]
 
 
 @dataclass(frozen=True)
@@ -98,7 +116,9 @@ def list_own_projects(
     if after:
         rows = rows.filter(project__normalized_name__gt=after)
     ordered = rows.select_related("project").order_by("project__normalized_name")
-    return [_project_state(row) for row in ordered[:most]]
+    found = list(ordered[:most])
+    held = holds_among([row.project_id for row in found], most=MOST_HELD)
+    return [_project_state(row, held.get(row.project_id, [])) for row in found]
 
 
 def load_project_state(name: NormalizedName, account: AccountId) -> ProjectState:
@@ -107,7 +127,7 @@ def load_project_state(name: NormalizedName, account: AccountId) -> ProjectState
     row = Collaboration.objects.select_related("project").filter(project=project, account_id=account).first()
     if row is None:
         raise Refused(Reason.NOT_A_COLLABORATOR, name=name)
-    return _project_state(row)
+    return _project_state(row, holds_among([project.pk], most=MOST_HELD).get(project.pk, []))
 
 
 def list_releases(name: NormalizedName, *, after: str, most: int) -> list[ReleaseState]:
@@ -177,7 +197,7 @@ def _require_release(name: NormalizedName, version: str) -> Release:
     return row
 
 
-def _project_state(row: Collaboration) -> ProjectState:
+def _project_state(row: Collaboration, held: list[KeptHold]) -> ProjectState:
     project: Project = row.project
     return ProjectState(
         name=project.normalized_name,
@@ -187,6 +207,17 @@ def _project_state(row: Collaboration) -> ProjectState:
         status_reason=project.status_reason,
         created_at=project.created_at,
         deleted_at=project.deleted_at,
+        deletions_held=tuple(_held_state(one) for one in held),
+    )
+
+
+def _held_state(hold: KeptHold) -> HeldDeletionState:
+    return HeldDeletionState(
+        version=hold.piece.version or None,
+        filename=hold.piece.filename or None,
+        asked_by=hold.asked_by or None,
+        asked_at=hold.asked_at,
+        due_at=hold.due_at,
     )
 
 

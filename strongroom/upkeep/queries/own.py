@@ -15,6 +15,7 @@ from strongroom.terms.names import NormalizedName
 from strongroom.terms.statuses import ProjectStatus
 from strongroom.tokens.queries import token_facts
 from strongroom.tokens.rules import TokenFacts
+from strongroom.upkeep.queries.holds import count_holds
 from strongroom.upkeep.queries.managing import Managed, Undo, undo_of
 from strongroom.upkeep.queries.paging import ON_A_PAGE, Page, page_of
 from strongroom.upkeep.queries.people import holders_among, live_tokens_of
@@ -68,7 +69,7 @@ def load_needs(managed: Managed, account: AccountId, *, now: datetime) -> list[N
 def _own(rows: list[Collaboration], account: AccountId, tokens: list[TokenFacts], *, now: datetime) -> list[OwnProject]:
     ids = [row.project_id for row in rows]
     owners, exposed = _people_of(ids, but=account)
-    invited, newest = _count_invitations(ids, now=now), _newest_of(ids)
+    invited, newest, held = _count_invitations(ids, now=now), _newest_of(ids), count_holds(ids)
     found = []
     for row in rows:
         project, name = row.project, NormalizedName(row.project.normalized_name)
@@ -80,6 +81,7 @@ def _own(rows: list[Collaboration], account: AccountId, tokens: list[TokenFacts]
             without_factor=exposed.get(project.pk, 0),
             open_invitations=invited.get(project.pk, 0),
             tokens=[token for token in tokens if token.projects is not None and name in token.projects],
+            deletions_held=held.get(project.pk, 0),
         )
         found.append(
             OwnProject(

@@ -10,6 +10,7 @@ from django.db.models import Count
 
 from strongroom.projects.models import File, Release
 from strongroom.terms.refusals import Reason, Refused
+from strongroom.upkeep.queries.holds import KeptHold, holds_of_files, holds_of_releases
 from strongroom.upkeep.queries.managing import Managed, Undo, undo_of
 from strongroom.upkeep.queries.paging import ON_A_PAGE, Page, page_of
 
@@ -18,7 +19,10 @@ _COLUMNS = ("pk", "version", "created_at", "yanked_at", "yanked_reason", "delete
 
 @dataclass(frozen=True)
 class KeptRelease:
-    """One release: ``files`` counts those that are there; ``is_purged`` when its files are gone for good."""
+    """One release: ``files`` counts those that are there; ``is_purged`` when its files are gone for good.
+
+    ``hold`` when its deletion waits.
+    """
 
     id: int
     version: str
@@ -28,11 +32,12 @@ class KeptRelease:
     undo: Undo | None
     is_purged: bool
     files: int
+    hold: KeptHold | None
 
 
 @dataclass(frozen=True)
 class KeptFile:
-    """One file of a release."""
+    """One file of a release; ``hold`` when its deletion waits."""
 
     filename: str
     version: str
@@ -40,6 +45,7 @@ class KeptFile:
     sha256: str
     uploaded_at: datetime
     undo: Undo | None
+    hold: KeptHold | None
 
 
 def list_releases(managed: Managed, *, now: datetime, before: int | None, starts: str = "") -> Page[KeptRelease]:
@@ -51,7 +57,9 @@ def list_releases(managed: Managed, *, now: datetime, before: int | None, starts
         rows = rows.filter(version__startswith=starts)
     found = list(rows.only(*_COLUMNS).order_by("-pk")[: ON_A_PAGE + 1])
     counts = _count_files([row.pk for row in found])
-    return page_of([_kept(row, counts.get(row.pk, 0), now=now) for row in found], key=lambda one: one.id)
+    holds = holds_of_releases(managed.id, [row.version for row in found])
+    kept = [_kept(row, counts.get(row.pk, 0), holds.get(row.version), now=now) for row in found]
+    return page_of(kept, key=lambda one: one.id)
 
 
 def load_kept_release(managed: Managed, version: str, *, now: datetime) -> KeptRelease:
@@ -59,17 +67,19 @@ def load_kept_release(managed: Managed, version: str, *, now: datetime) -> KeptR
     row = Release.objects.filter(project_id=managed.id, version=version).only(*_COLUMNS).first()
     if row is None:
         raise Refused(Reason.RELEASE_UNKNOWN, name=managed.display_name, version=version)
-    return _kept(row, _count_files([row.pk]).get(row.pk, 0), now=now)
+    hold = holds_of_releases(managed.id, [version]).get(version)
+    return _kept(row, _count_files([row.pk]).get(row.pk, 0), hold, now=now)
 
 
-def list_files(release: KeptRelease, *, now: datetime, after: str) -> Page[KeptFile]:
+def list_files(managed: Managed, release: KeptRelease, *, now: datetime, after: str) -> Page[KeptFile]:
     """One page of the files of a release by name, those that were deleted too."""
     rows = File.objects.filter(release_id=release.id).select_related("release").order_by("filename")
     if after:
         rows = rows.filter(filename__gt=after)
     rows = rows.only("filename", "size", "sha256", "uploaded_at", "deleted_at", "release__version")
-    found = [_kept_file(row, now=now) for row in rows[: ON_A_PAGE + 1]]
-    return page_of(found, key=lambda one: one.filename)
+    found = list(rows[: ON_A_PAGE + 1])
+    holds = holds_of_files(managed.id, [row.filename for row in found])
+    return page_of([_kept_file(row, holds.get(row.filename), now=now) for row in found], key=lambda one: one.filename)
 
 
 def load_kept_file(managed: Managed, filename: str, *, now: datetime) -> KeptFile:
@@ -78,7 +88,7 @@ def load_kept_file(managed: Managed, filename: str, *, now: datetime) -> KeptFil
     row = rows.only("filename", "size", "sha256", "uploaded_at", "deleted_at", "release__version").first()
     if row is None:
         raise Refused(Reason.FILE_UNKNOWN, filename=filename)
-    return _kept_file(row, now=now)
+    return _kept_file(row, holds_of_files(managed.id, [filename]).get(filename), now=now)
 
 
 def _count_files(releases: Collection[int]) -> dict[int, int]:
@@ -86,7 +96,7 @@ def _count_files(releases: Collection[int]) -> dict[int, int]:
     return dict(rows.values_list("release_id").annotate(count=Count("pk")))
 
 
-def _kept(row: Release, files: int, *, now: datetime) -> KeptRelease:
+def _kept(row: Release, files: int, hold: KeptHold | None, *, now: datetime) -> KeptRelease:
     return KeptRelease(
         id=row.pk,
         version=row.version,
@@ -96,10 +106,11 @@ def _kept(row: Release, files: int, *, now: datetime) -> KeptRelease:
         undo=undo_of(row.deleted_at, now=now),
         is_purged=row.purged_at is not None,
         files=files,
+        hold=hold,
     )
 
 
-def _kept_file(row: File, *, now: datetime) -> KeptFile:
+def _kept_file(row: File, hold: KeptHold | None, *, now: datetime) -> KeptFile:
     return KeptFile(
         filename=row.filename,
         version=row.release.version,
@@ -107,4 +118,5 @@ def _kept_file(row: File, *, now: datetime) -> KeptFile:
         sha256=row.sha256,
         uploaded_at=row.uploaded_at,
         undo=undo_of(row.deleted_at, now=now),
+        hold=hold,
     )

@@ -20,6 +20,7 @@ class Need(enum.Enum):
     """One thing that waits for somebody. They stand in order: what can be lost soonest comes first."""
 
     DELETED = "deleted"
+    DELETION_HELD = "deletion-held"
     QUARANTINED = "quarantined"
     NO_OWNER = "no-owner"
     OWN_FACTOR = "own-factor"
@@ -38,7 +39,8 @@ class Upkeep:
     """A project as one of its people finds it.
 
     ``owners`` counts those whose accounts can act; ``without_factor`` the others who can publish and hold none;
-    ``tokens`` are one's own that are limited to projects, this one among them.
+    ``tokens`` are one's own that are limited to projects, this one among them; ``deletions_held`` counts those that
+    wait because the project is critical.
     """
 
     role: Role
@@ -48,6 +50,7 @@ class Upkeep:
     without_factor: int
     open_invitations: int
     tokens: Collection[TokenFacts]
+    deletions_held: int = 0
 
 
 def needs_of_account(*, holds_factor: bool, tokens: Collection[TokenFacts], now: datetime) -> list[Need]:
@@ -101,6 +104,8 @@ def in_order(needs: Collection[Need]) -> list[Need]:
 
 def _needs_from_owner(facts: Upkeep) -> list[Need]:
     found = []
+    if facts.deletions_held:
+        found.append(Need.DELETION_HELD)
     if facts.owners == 1:
         found.append(Need.ONLY_OWNER)
     if facts.without_factor:

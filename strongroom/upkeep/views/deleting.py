@@ -1,9 +1,10 @@
-"""Deleting a file, a release or a project, each behind its typed name and a fresh proof; and restoring them."""
+"""Deleting a file, a release or a project, each behind its typed name and a fresh proof; withdrawing, and restoring."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -14,11 +15,22 @@ from strongroom.accounts.rules.proving import Dangerous
 from strongroom.accounts.views.proofs import ask_proof_again
 from strongroom.accounts.views.stages import show_again
 from strongroom.accounts.views.visiting import actor_in, prove_first
-from strongroom.projects.rules.deletion import UNDO_PERIOD, restorable_until
+from strongroom.projects.queries.critical import is_critical
+from strongroom.projects.rules.deletion import (
+    HOLD_PERIOD,
+    UNDO_PERIOD,
+    Piece,
+    PieceKind,
+    held_until,
+    require_not_held,
+    restorable_until,
+)
 from strongroom.projects.rules.roles import ProjectDeed
 from strongroom.terms.refusals import Reason, Refused
 from strongroom.upkeep.actions import deleting
 from strongroom.upkeep.actions.asking import aim_at
+from strongroom.upkeep.actions.holding import withdraw_deletion as withdraw
+from strongroom.upkeep.queries.holds import due_of
 from strongroom.upkeep.queries.managing import Managed
 from strongroom.upkeep.queries.releases import load_kept_file, load_kept_release
 from strongroom.upkeep.views.managing import led_to, managed_in, outlet, readable, show, text_in
@@ -26,11 +38,11 @@ from strongroom.upkeep.views.managing import led_to, managed_in, outlet, readabl
 
 @dataclass(frozen=True)
 class _Deletion:
-    """What is to be deleted: its kind, the name that is typed, how it is done, and where it leads."""
+    """What is to be deleted: the name that is typed, how it is done (until when it is held), and where it leads."""
 
-    kind: str
+    piece: Piece
     shall_type: str
-    deed: Callable[[str], None]
+    deed: Callable[[str], datetime | None]
     done: Callable[[], HttpResponse]
 
 
@@ -43,14 +55,16 @@ def delete_file(request: HttpRequest, name: str, filename: str) -> HttpResponse:
     if file.undo is not None:
         raise Refused(Reason.FILE_UNKNOWN, filename=file.filename)
 
-    def delete(typed: str) -> None:
+    def delete(typed: str) -> datetime | None:
         by, now = actor_in(request), timezone.now()
-        deleting.delete_file(by=by, now=now, name=managed.name, filename=file.filename, typed=typed, outlet=outlet())
+        return deleting.delete_file(
+            by=by, now=now, name=managed.name, filename=file.filename, typed=typed, outlet=outlet()
+        )
 
     def done() -> HttpResponse:
         return led_to("manage-release", managed.name, file.version, said="file-deleted")
 
-    what = _Deletion("file", file.filename, delete, done)
+    what = _Deletion(Piece(file.version, file.filename), file.filename, delete, done)
     return _asked(request, managed, what, version=file.version)
 
 
@@ -63,16 +77,16 @@ def delete_release(request: HttpRequest, name: str, version: str) -> HttpRespons
     if release.undo is not None:
         raise Refused(Reason.RELEASE_DELETED, name=managed.display_name, version=release.version)
 
-    def delete(typed: str) -> None:
+    def delete(typed: str) -> datetime | None:
         by, now = actor_in(request), timezone.now()
-        deleting.delete_release(
+        return deleting.delete_release(
             by=by, now=now, name=managed.name, version=release.version, typed=typed, outlet=outlet()
         )
 
     def done() -> HttpResponse:
         return led_to("manage-release", managed.name, release.version, said="release-deleted")
 
-    what = _Deletion("release", release.version, delete, done)
+    what = _Deletion(Piece(release.version), release.version, delete, done)
     return _asked(request, managed, what, version=release.version, files=release.files)
 
 
@@ -82,15 +96,24 @@ def delete_project(request: HttpRequest, name: str) -> HttpResponse:
     """Ask for the name of a project, and delete it with everything in it."""
     managed = managed_in(request, name, ProjectDeed.DELETE)
 
-    def delete(typed: str) -> None:
-        deleting.delete_project(
+    def delete(typed: str) -> datetime | None:
+        return deleting.delete_project(
             by=actor_in(request), now=timezone.now(), name=managed.name, typed=typed, outlet=outlet()
         )
 
     def done() -> HttpResponse:
         return led_to("manage", managed.name, said="project-deleted")
 
-    return _asked(request, managed, _Deletion("project", managed.display_name, delete, done))
+    return _asked(request, managed, _Deletion(Piece(), managed.display_name, delete, done))
+
+
+@never_cache
+@require_POST
+def withdraw_deletion(request: HttpRequest, name: str, hold: int) -> HttpResponse:
+    """Withdraw a deletion that waits."""
+    managed = managed_in(request, name, ProjectDeed.RESTORE)
+    withdraw(by=actor_in(request), now=timezone.now(), name=managed.name, hold=hold)
+    return led_to("manage", managed.name, said="deletion-withdrawn")
 
 
 @never_cache
@@ -123,22 +146,28 @@ def restore_project(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _asked(request: HttpRequest, managed: Managed, what: _Deletion, **told: object) -> HttpResponse:
-    aim = aim_at(Dangerous.DELETE, managed.name)
-    typed = text_in(request.POST, "typed")
+    aim, is_held = aim_at(Dangerous.DELETE, managed.name), is_critical(managed.name)
+    if is_held and request.method != "POST":
+        require_not_held(due_of(managed.id, what.piece), thing=what.shall_type)
+    typed, now, kind = text_in(request.POST, "typed"), timezone.now(), what.piece.kind
+    gone_at = held_until(now) if is_held else now
     context: dict[str, object] = {
         "managed": managed,
-        "section": "status" if what.kind == "project" else "releases",
-        "kind": what.kind,
+        "section": "status" if kind is PieceKind.PROJECT else "releases",
+        "kind": kind.value,
         "shall_type": what.shall_type,
         "typed": typed[:300],
         "days": UNDO_PERIOD.days,
-        "until": restorable_until(timezone.now()),
+        "until": restorable_until(gone_at),
+        "is_held": is_held,
+        "held_days": HOLD_PERIOD.days,
+        "due": gone_at,
         **told,
     }
     if request.method != "POST":
         return prove_first(request, aim) or show(request, "delete.html", context)
     try:
-        what.deed(typed)
+        until = what.deed(typed)
     except Refused as refused:
         return ask_proof_again(request, aim, refused) or show_again(request, "upkeep/delete.html", context, refused)
-    return what.done()
+    return what.done() if until is None else led_to("manage", managed.name, said="deletion-held")

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from strongroom.accounts.queries.accounts import has_verified_address
 from strongroom.accounts.views.visiting import actor_in, require_visit
+from strongroom.criticality.queries.published import marks_among
 from strongroom.projects.rules.roles import Role
 from strongroom.terms.names import normalize
 from strongroom.upkeep.actions.inviting import accept_invitation, decline_invitation
@@ -25,10 +26,12 @@ def own_projects(request: HttpRequest) -> HttpResponse:
     visit, now = require_visit(request), timezone.now()
     part, after = text_in(request.GET, "q").strip()[:200], text_in(request.GET, "after")[:200]
     own = list_own_projects(visit.account, now=now, after=after, part=normalize(part))
+    marks = marks_among([one.name for one in own.page.rows])
     context = {
         "projects": [
             {
                 "project": one,
+                "mark": marks.get(one.name),
                 "role": ROLES[one.role],
                 "status": STATUSES[one.status],
                 "needs": need_lines(one.needs, one.name),

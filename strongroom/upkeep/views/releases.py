@@ -9,11 +9,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from strongroom.accounts.views.stages import show_again
 from strongroom.accounts.views.visiting import actor_in, require_visit
+from strongroom.criticality.queries.published import marks_among
 from strongroom.projects.rules.roles import ProjectDeed
 from strongroom.projects.rules.statuses import LONGEST_REASON
 from strongroom.terms.refusals import Refused
 from strongroom.upkeep.actions.releases import unyank_release as take_yank_back
 from strongroom.upkeep.actions.releases import yank_release as yank
+from strongroom.upkeep.queries.holds import MOST_SHOWN, list_kept_holds
 from strongroom.upkeep.queries.managing import Managed
 from strongroom.upkeep.queries.own import load_needs
 from strongroom.upkeep.queries.releases import KeptRelease, list_files, list_releases, load_kept_release
@@ -21,7 +23,7 @@ from strongroom.upkeep.rules.needs import Need
 from strongroom.upkeep.views.managing import led_to, managed_in, number_in, outlet, readable, show, text_in
 from strongroom.upkeep.views.words import ROLES, STATUSES, need_lines
 
-_SAID_HERE = frozenset({Need.DELETED, Need.ARCHIVED, Need.DEPRECATED, Need.QUARANTINED})
+_SAID_HERE = frozenset({Need.DELETED, Need.DELETION_HELD, Need.ARCHIVED, Need.DEPRECATED, Need.QUARANTINED})
 """Needs that the overview says in its own words."""
 
 
@@ -33,12 +35,16 @@ def manage(request: HttpRequest, name: str) -> HttpResponse:
     before, starts = number_in(request.GET, "before"), text_in(request.GET, "version").strip()[:100]
     page = list_releases(managed, now=now, before=before, starts=starts)
     needs = load_needs(managed, require_visit(request).account, now=now)
+    holds = list_kept_holds(managed.id)
     context = {
         "managed": managed,
         "section": "releases",
         "role": "" if managed.role is None else ROLES[managed.role],
         "status": STATUSES[managed.status],
         "needs": need_lines([need for need in needs if need not in _SAID_HERE], managed.name),
+        "holds": holds[:MOST_SHOWN],
+        "has_more_holds": len(holds) > MOST_SHOWN,
+        "mark": marks_among([managed.name]).get(managed.name),
         "page": page,
         "starts": starts,
         "is_first": before is None,
@@ -86,7 +92,7 @@ def _release_context(request: HttpRequest, managed: Managed, release: KeptReleas
         "managed": managed,
         "section": "releases",
         "release": release,
-        "page": list_files(release, now=timezone.now(), after=after),
+        "page": list_files(managed, release, now=timezone.now(), after=after),
         "is_first": not after,
         "reason": release.yanked_reason,
         "longest": LONGEST_REASON,

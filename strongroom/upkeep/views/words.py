@@ -59,6 +59,12 @@ _NEEDS: dict[Need, tuple[Words, str, Words, str]] = {
         later("Restore it"),
         "manage",
     ),
+    Need.DELETION_HELD: (
+        later("Something of this project, or all of it, is going to be deleted. An Owner can still withdraw that."),
+        "bad",
+        later("See what and when"),
+        "manage",
+    ),
     Need.QUARANTINED: (
         later("This project is in quarantine: nothing of it is offered. Ask those who run this index."),
         "bad",
