@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from strongroom.terms.filenames import Kind, Sha256
 from strongroom.terms.names import NormalizedName
@@ -47,7 +47,10 @@ class ReleaseFacts:
 
 @dataclass(frozen=True, slots=True)
 class ProjectFacts:
-    """One project as installers see it. ``versions`` newest first, ``files`` in order of upload."""
+    """One project as installers see it. ``versions`` newest first, ``files`` in order of upload.
+
+    ``critical_since`` is the day since when its name is critical; nothing while it is not.
+    """
 
     name: NormalizedName
     display_name: str
@@ -56,6 +59,7 @@ class ProjectFacts:
     status_reason: str
     versions: tuple[str, ...]
     files: tuple[FileFacts, ...]
+    critical_since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

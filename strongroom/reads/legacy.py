@@ -54,8 +54,19 @@ def _page(
             "info": _info(project, release, base_url),
             **files,
             "vulnerabilities": [],
+            "critical": _critical(project, base_url),
         }
     )
+
+
+def _critical(project: ProjectFacts, base_url: str) -> dict[str, str] | None:
+    """Since when the project is critical, and where that is explained. No key of PyPI's: readers ignore new ones."""
+    if project.critical_since is None:
+        return None
+    return {
+        "since": project.critical_since.isoformat(),
+        "explanation": f"{base_url.rstrip('/')}/project/{project.name}/critical/",
+    }
 
 
 def _entries_by_version(project: ProjectFacts, base_url: str) -> dict[str, list[dict[str, object]]]:

@@ -21,7 +21,7 @@ from strongroom.factors.views.keeping import close_account, remove_factor, renam
 from strongroom.factors.views.keys import key_begin, key_sign_in
 from strongroom.factors.views.proving import prove
 from strongroom.factors.views.security import security
-from strongroom.site.addresses import api, catalogue, console, upkeep
+from strongroom.site.addresses import api, catalogue, console, critical, upkeep
 from strongroom.site.views import help_index, help_page, home
 from strongroom.tokens.views import make_token, revoke_token, tokens
 from strongroom.uploads.api import project_behind_upload, upload, upload_without_slash
@@ -71,6 +71,7 @@ urlpatterns = [
     path("account/security/mailbox/", first_factor_mailbox, name="first-factor-mailbox"),
     path("account/close/", close_account, name="close-account"),
     *catalogue.urlpatterns,
+    *critical.urlpatterns,
     *upkeep.urlpatterns,
     *console.urlpatterns,
     *api.urlpatterns,

@@ -3,7 +3,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
@@ -228,11 +228,23 @@ def legacy(**changes: Any) -> Any:  # noqa: ANN401 - any field of the facts
 
 def test_l1_the_legacy_page_has_every_release_and_the_latest_files() -> None:
     page = legacy()
-    assert set(page) == {"info", "last_serial", "releases", "urls", "vulnerabilities"}
+    assert set(page) == {"critical", "info", "last_serial", "releases", "urls", "vulnerabilities"}
     assert page["last_serial"] == 7
     assert page["vulnerabilities"] == []
     assert {version: len(files) for version, files in page["releases"].items()} == {"2.0": 0, "1.0": 2}
     assert [file["filename"] for file in page["urls"]] == ["ham-1.0-py3-none-any.whl", "ham-1.0.tar.gz"]
+
+
+def test_the_legacy_pages_say_since_when_a_project_is_critical_and_where_that_is_explained() -> None:
+    ordinary = make_project()
+    project = dataclasses.replace(ordinary, critical_since=date(2026, 7, 8))
+    told = {"since": "2026-07-08", "explanation": f"{BASE_URL}/project/ham/critical/"}
+
+    for render in (render_legacy_project, render_legacy_release):
+        before, page = (json.loads(render(one, make_release(), BASE_URL)) for one in (ordinary, project))
+        assert before.pop("critical") is None
+        assert page.pop("critical") == told
+        assert page == before
 
 
 def test_l1_a_file_is_told_as_pypi_tells_it() -> None:

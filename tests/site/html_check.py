@@ -40,7 +40,7 @@ def errors_of_page(text: str) -> list[str]:
     [root] = document.query("html")
     if not (root.attrs or {}).get("lang"):
         found.append("it does not say its language")
-    if len(document.query("title")) != 1 or not document.query("title")[0].to_text().strip():
+    if len(document.query("head > title")) != 1 or not document.query("head > title")[0].to_text().strip():
         found.append("it has no title")
     for landmark in ("h1", "main"):
         if len(document.query(landmark)) != 1:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
@@ -20,15 +21,16 @@ from strongroom.terms.names import LONGEST_NAME, NormalizedName, parse_project_n
 from strongroom.terms.refusals import Refused
 
 P = ParamSpec("P")
+R = TypeVar("R", bound=HttpResponseBase)
 
 
 def for_readers(
-    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    view: Callable[Concatenate[HttpRequest, P], R],
+) -> Callable[Concatenate[HttpRequest, P], R]:
     """A page that is only read. Of a private index nothing is said to visitors, not even whether something is there."""
 
     @wraps(view)
-    def admitted(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def admitted(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> R:
         chosen: Settings = settings.STRONGROOM
         if chosen.private:
             require_visit(request)
@@ -38,7 +40,7 @@ def for_readers(
         return response
 
     # Django's decorators say nothing of what they take.
-    return cast("Callable[Concatenate[HttpRequest, P], HttpResponse]", require_safe(admitted))
+    return cast("Callable[Concatenate[HttpRequest, P], R]", require_safe(admitted))
 
 
 def read_name(text: str) -> NormalizedName | None:

@@ -22,12 +22,17 @@ from strongroom.catalogue.queries.releases import (
 from strongroom.catalogue.rules.about import read_about
 from strongroom.catalogue.rules.paging import read_page
 from strongroom.catalogue.views.admitting import for_readers, missing, moved, read_name
+from strongroom.catalogue.views.figures import drawn, recent_in, shown_history
 from strongroom.gear.settings import Settings
+from strongroom.projects.queries.critical import critical_among, list_held_deletions
 from strongroom.projects.queries.installers import version_order
 from strongroom.terms.statuses import ProjectStatus
 
 FILES_BESIDE, RELEASES_BESIDE = 8, 5
 """As many as the project's page has room for; the others stand on pages of their own."""
+
+HELD_SHOWN = 10
+"""Deletions that wait: those of the whole and of releases stand before those of files."""
 
 LONGEST_VERSION = 100
 
@@ -137,6 +142,7 @@ def _canonical(version: str) -> str | None:
 def _page_of(found: _Found) -> dict[str, object]:
     chosen: Settings = settings.STRONGROOM
     project, release = found.project, found.release
+    held = list_held_deletions(project.name)
     context: dict[str, object] = {
         "project": project,
         "release": release,
@@ -144,6 +150,9 @@ def _page_of(found: _Found) -> dict[str, object]:
         "is_latest": found.is_latest,
         "is_newer": found.is_newer,
         "people": list_collaborators(project.id),
+        "critical_since": critical_among([project.name]).get(project.name),
+        "held": held[:HELD_SHOWN],
+        "has_more_held": len(held) > HELD_SHOWN,
         "address": chosen.address,
         "is_private": chosen.private,
     }
@@ -152,8 +161,11 @@ def _page_of(found: _Found) -> dict[str, object]:
         return context
     releases, releases_span = list_releases(project.id, page=1, size=RELEASES_BESIDE)
     files, files_span = list_files(release.id, page=1, size=FILES_BESIDE)
+    history = shown_history(project.name)
     return {
         **context,
+        "drawn": drawn(history),
+        "recent": recent_in(history),
         "about": read_about(release.metadata),
         "wanted": project.display_name if _is_chosen_unasked(found) else f"{project.display_name}=={release.version}",
         "releases": releases,

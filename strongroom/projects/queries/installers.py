@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from packaging.version import InvalidVersion, Version
 
 from strongroom.projects.models import DuePage, File, Ledger, Project, Release
+from strongroom.projects.queries.critical import critical_among
 from strongroom.reads.facts import FileFacts, ProjectFacts, ReleaseFacts
 from strongroom.terms.filenames import Kind, Sha256, file_path
 from strongroom.terms.names import NormalizedName
@@ -52,6 +53,7 @@ def load_project_facts(name: NormalizedName) -> ProjectFacts | None:
         status_reason=project.status_reason,
         versions=tuple(sorted(versions, key=version_order, reverse=True)),
         files=tuple(_file_facts(row) for row in rows.iterator(chunk_size=5000)),
+        critical_since=critical_among([name]).get(name),
     )
 
 
