@@ -25,9 +25,15 @@ ARGUMENTS: dict[str, list[list[object]]] = {
     "staff-project": [["orchard"]],
     "staff-project-status": [["orchard"]],
     "staff-project-restore": [["orchard"]],
+    "staff-project-withdraw-deletion": [["orchard", "1"]],
     "staff-project-give-role": [["orchard"]],
     "staff-project-remove-collaborator": [["orchard", "ada"]],
     "staff-end-announcement": [[1]],
+    "look-at-spike": [[1]],
+    "staff-run": [[1]],
+    "approve-run": [[1]],
+    "dismiss-run": [[1]],
+    "designate-name": [["orchard"]],
 }
 """What the addresses that name something are asked with."""
 
@@ -40,6 +46,7 @@ PAGES = [
         "staff",
         "staff-people",
         "staff-projects",
+        "staff-spikes",
         "staff-record",
         "staff-mails",
         "staff-jobs",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from strongroom.accounts.models import Account
-from strongroom.projects.models import Collaboration, Invitation, Project
+from strongroom.projects.models import Collaboration, DeletionHold, Invitation, Project
 from strongroom.record.models import Event
 from strongroom.terms.actors import AccountId
 from tests.console.staffing import HOSTILE, WHY, Staff, add_person, last_event, last_letter, prove_page, shown
@@ -18,7 +19,7 @@ from tests.tokens.owning import add_project
 pytestmark = pytest.mark.django_db
 
 ORCHARD = "/staff/projects/orchard/"
-DEEDS = ("status", "restore", "give-role", "collaborators/ada/remove")
+DEEDS = ("status", "restore", "give-role", "collaborators/ada/remove", "deletions/1/withdraw")
 
 
 @pytest.fixture(autouse=True)
@@ -93,6 +94,32 @@ def test_a_deleted_project_is_restored(dee: Staff, clock: Clock) -> None:
     assert answer["Location"] == f"{ORCHARD}?said=restored"
     assert project().deleted_at is None
     assert (last_event().deed, last_event().details) == ("project-restored", {"office": WHY})
+
+
+def test_a_deletion_that_waits_is_seen_with_who_asked_and_withdrawn(dee: Staff, clock: Clock) -> None:
+    for version, asked_by in (("1.0", Account.objects.get(folded_name="ada")), ("", None)):
+        DeletionHold.objects.create(
+            project=project(),
+            version=version,
+            asked_by=asked_by,
+            asked_at=clock.at,
+            due_at=clock.at + timedelta(days=30),
+        )
+    hold = DeletionHold.objects.get(version="")
+    address = f"{ORCHARD}deletions/{hold.pk}/withdraw/"
+    page = assert_valid_page(dee.get(ORCHARD))
+    assert address in page
+    for told in ("Release 1.0", "The whole project", "/staff/people/ada/", "somebody at the machine itself"):
+        assert told in page
+
+    answer = dee.do(address, "orchard")
+
+    assert answer["Location"] == f"{ORCHARD}?said=withdrawn"
+    assert "The deletion is withdrawn" in shown(dee.get(answer["Location"]))
+    assert list(DeletionHold.objects.order_by("pk").values_list("outcome", flat=True)) == ["", "withdrawn"]
+    assert (last_event().deed, last_event().details) == ("deletion-withdrawn", {"office": WHY})
+    assert last_letter("ada").facts["office"] == WHY
+    assert dee.do(address, "orchard")["X-Strongroom-Reason"] == "deletion-not-held"
 
 
 def test_what_was_deleted_too_long_ago_is_not_restored(dee: Staff, clock: Clock) -> None:

@@ -17,7 +17,8 @@ from django.urls import resolve
 
 from strongroom.accounts.models import Account
 from strongroom.console.models import Announcement
-from strongroom.projects.models import Collaboration, Invitation, Project
+from strongroom.downloads.models import Spike
+from strongroom.projects.models import Collaboration, DeletionHold, Invitation, Project
 from strongroom.projects.rules.invitations import INVITATION_LIFE
 from strongroom.projects.rules.roles import Role
 from strongroom.tokens.rules import Permission
@@ -98,7 +99,13 @@ def walk(clock: Clock) -> Walk:
         one.sign_in()
     enter_with_factor(dee)
     people = {"visitor": None, "stranger": cyd, "maintainer": ben, "owner": ada, "staff": dee}
-    return Walk(people, {"invitation": invitation.pk, "announcement": announcement.pk})
+    hold = DeletionHold.objects.create(project=project, version="1.0", asked_at=since, due_at=since + INVITATION_LIFE)
+    spike = Spike.objects.create(
+        day=since.date(), project="ham", kind="client", name="pip", counted=1000, usual=1, found_at=since
+    )
+    return Walk(
+        people, {"invitation": invitation.pk, "announcement": announcement.pk, "hold": hold.pk, "spike": spike.pk}
+    )
 
 
 def enter_with_factor(person: Visitor) -> None:

@@ -13,6 +13,8 @@ from strongroom.accounts.queries.mails import MailState, mails_in
 from strongroom.console.queries.jobs import JobLine, list_jobs
 from strongroom.console.queries.orphans import orphans
 from strongroom.console.queries.projects import Only, ProjectLine, deleting_next, projects_of
+from strongroom.criticality.queries.runs import count_waiting
+from strongroom.downloads.queries.spikes import count_open_spikes
 
 MOST_COUNTED = 100
 """Whether it is a hundred or a thousand, somebody has to look."""
@@ -32,6 +34,8 @@ class Count:
 class Overview:
     """Everything that somebody may have to look at."""
 
+    runs_waiting: Count
+    spikes_open: Count
     orphaned: Count
     quarantined: Count
     deleted: Count
@@ -55,6 +59,8 @@ class Overview:
 def load_overview(*, now: datetime) -> Overview:
     """What needs attention. A fixed number of questions, each answered by an index of its own."""
     return Overview(
+        runs_waiting=_clipped(count_waiting(most=MOST_COUNTED + 1)),
+        spikes_open=_clipped(count_open_spikes(most=MOST_COUNTED + 1)),
         orphaned=count(orphans()),
         quarantined=count(projects_of(Only.QUARANTINED)),
         deleted=count(projects_of(Only.DELETED).filter(purged_at=None)),
@@ -68,5 +74,8 @@ def load_overview(*, now: datetime) -> Overview:
 
 def count(rows: QuerySet[Any]) -> Count:
     """How many rows there are, as far as it matters."""
-    number = rows[: MOST_COUNTED + 1].count()
+    return _clipped(rows[: MOST_COUNTED + 1].count())
+
+
+def _clipped(number: int) -> Count:
     return Count(min(number, MOST_COUNTED), number > MOST_COUNTED)

@@ -15,6 +15,7 @@ from strongroom.projects.rules.deletion import restorable_until
 from strongroom.terms.actors import AccountId
 from strongroom.terms.names import NormalizedName
 from strongroom.terms.statuses import ProjectStatus
+from strongroom.upkeep.queries.holds import MOST_SHOWN, KeptHold, list_kept_holds
 
 PROJECTS_ON_A_PAGE = 50
 MOST_COUNTED = 1_000
@@ -71,6 +72,7 @@ class ProjectPage:
     has_owner: bool
     releases: int
     files: int
+    holds: list[KeptHold]
 
 
 def list_projects(
@@ -117,6 +119,7 @@ def load_project_page(name: NormalizedName) -> ProjectPage | None:
         has_owner=owned(row.pk).exists(),
         releases=Release.objects.filter(project=row, deleted_at=None)[: MOST_COUNTED + 1].count(),
         files=File.objects.filter(release__project=row, deleted_at=None)[: MOST_COUNTED + 1].count(),
+        holds=list_kept_holds(row.pk)[:MOST_SHOWN],
     )
 
 

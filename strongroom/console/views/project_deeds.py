@@ -24,6 +24,7 @@ from strongroom.terms.names import NormalizedName
 from strongroom.terms.statuses import ProjectStatus
 from strongroom.upkeep.actions.collaborators import give_role, remove_collaborator
 from strongroom.upkeep.actions.deleting import restore_project
+from strongroom.upkeep.actions.holding import withdraw_deletion
 from strongroom.upkeep.actions.statuses import change_status
 
 FORM = ["GET", "HEAD", "POST"]
@@ -80,6 +81,32 @@ def project_restore(request: HttpRequest, name: str) -> HttpResponse:
             now=timezone.now(),
             name=NormalizedName(line.normalized_name),
             outlet=_outlet(),
+            office=office,
+        )
+
+    return answer_deed(request, form, do)
+
+
+@for_staff
+@require_http_methods(FORM)
+def project_withdraw_deletion(request: HttpRequest, name: str, hold: int) -> HttpResponse:
+    """Withdraw a deletion that waits."""
+    found = require_project(name)
+    line = found.line
+    form = DeedForm(
+        title=_("Withdraw a deletion of %(name)s") % {"name": line.name},
+        lead=_("What was to be deleted stays. Whoever looks after the project is told, and can ask for it again."),
+        button=_("Withdraw the deletion"),
+        said="withdrawn",
+        place=_place(line),
+    )
+
+    def do(office: str) -> None:
+        withdraw_deletion(
+            by=actor_in(request),
+            now=timezone.now(),
+            name=NormalizedName(line.normalized_name),
+            hold=hold,
             office=office,
         )
 

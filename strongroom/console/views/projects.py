@@ -60,6 +60,7 @@ def project(request: HttpRequest, name: str) -> HttpResponse:
         "here": "projects",
         "project": _shown(found.line),
         "people": found.people,
+        "holds": found.holds,
         "has_owner": found.has_owner,
         "releases": min(found.releases, MOST_COUNTED),
         "has_more_releases": found.releases > MOST_COUNTED,

@@ -17,9 +17,11 @@ JOBS = {
     Job.DUE_PAGES.value: later("Publishing pages that are behind"),
     Job.SPOOLS.value: later("Clearing uploads that were left behind"),
     Job.READERS.value: later("Telling the read plane of tokens"),
+    Job.HOLDS.value: later("Deleting what was held long enough"),
     Job.PURGING.value: later("Removing what was deleted and can be restored no more"),
     Job.ORPHANS.value: later("Looking for projects without an Owner"),
     Job.DESCRIPTIONS.value: later("Rendering descriptions"),
+    Job.COUNTING.value: later("Counting downloads"),
 }
 
 LETTERS = {
@@ -29,6 +31,7 @@ LETTERS = {
     LetterKind.COLLABORATOR.value: later("News of a collaborator"),
     LetterKind.PROJECT.value: later("News of a project"),
     LetterKind.INVITATION.value: later("Invitation"),
+    LetterKind.CRITICAL.value: later("Projects that became critical"),
 }
 
 MAILS = {
@@ -61,10 +64,15 @@ SAID = {
     "revoked": later("Revoked. Installers and publishing tools are refused from now on."),
     "status": later("The status is changed, and everybody who looks after the project was told."),
     "restored": later("The project is restored."),
+    "withdrawn": later("The deletion is withdrawn, and everybody who looks after the project was told."),
     "role": later("The role is given, and everybody who looks after the project was told."),
     "removed": later("They look after the project no more, and were told."),
     "announced": later("It is announced."),
     "ended": later("The announcement is ended."),
+    "run-approved": later("The run is approved, and what it found is critical."),
+    "run-dismissed": later("The run is dismissed, and made nobody critical."),
+    "spike-looked-at": later("It is noted that you looked at it."),
+    "designated": later("The name is critical."),
     "unchanged": later("Nothing changed: it was so already."),
 }
 """What was just done, as the page that follows says it."""
