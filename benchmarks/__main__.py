@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.cases import WHEEL_BYTES, Measured, all_cases, compare
+from benchmarks.counting import time_counting
 from benchmarks.machine import LOAD_CORE, cores, has_wrk, on_core, say
 from benchmarks.nginx import start_nginx
 from benchmarks.pages import time_pages
@@ -36,7 +37,7 @@ def main() -> None:
     """Measure, print the tables, and keep them in ``.cache/bench``."""
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--short", action="store_true", help="at most about three minutes: fewer rounds, smaller fills")
-    parser.add_argument("--only", choices=["comparison", "targets", "pages"], help="measure one part")
+    parser.add_argument("--only", choices=["comparison", "targets", "pages", "counting"], help="measure one part")
     asked = parser.parse_args()
     began = time.monotonic()
     _say_what_is_missing()
@@ -50,6 +51,10 @@ def main() -> None:
             targets = all_targets(Path(folder), SHORT if asked.short else FULL)
         if asked.only in {None, "pages"}:
             targets += time_pages(Path(folder), short=asked.short)
+    # Not on one core: adding up takes all there are. In full it takes long, and must be asked for.
+    if asked.only in ({None, "counting"} if asked.short else {"counting"}):
+        with tempfile.TemporaryDirectory(dir=CACHE) as folder:
+            targets += time_counting(Path(folder), short=asked.short)
     tables = [comparison_table(compared, _names(compared))] if compared else []
     tables += [targets_table(targets)] if targets else []
     text = "\n".join(tables)
