@@ -13,15 +13,22 @@ from strongroom.commands.demo.telling import tell_how_to_use
 from strongroom.commands.serve import prepare, run_server
 from strongroom.gear.settings import PREFIX, load_settings
 
+TENTH = 1_000
+"""Of ten thousand projects so many are critical in the demo: of its forty, the usual hundredth is a single one."""
+
+PARTS_OF_COUNTING = 4
+
 
 @click.command()
 def demo() -> None:
-    """Serve a throw-away index with people, projects, releases and yanks in it."""
+    """Serve a throw-away index with people, projects, releases, half a year of downloads, and critical ones."""
     folder = tempfile.mkdtemp(prefix="strongroom-demo-")
     os.environ[f"{PREFIX}DATA_FOLDER"] = folder
     # A believable past makes forty projects in one go.
     os.environ[f"{PREFIX}NEW_PROJECTS_PER_HOUR"] = "0"
     os.environ[f"{PREFIX}DATABASE_URL"] = ""
+    os.environ[f"{PREFIX}CRITICAL_PER_TEN_THOUSAND"] = str(TENTH)
+    os.environ[f"{PREFIX}SPARK_URL"] = ""
     # Mails lie in the folder, to be read there, and go to nobody.
     os.environ[f"{PREFIX}SMTP_URL"] = ""
     try:
@@ -36,7 +43,7 @@ def _serve() -> None:
     open_index()
     from strongroom.commands.demo.filling import fill
 
-    with click.progressbar(length=len(PLANS), label="Filling the index") as bar:
+    with click.progressbar(length=len(PLANS) + PARTS_OF_COUNTING, label="Filling the index") as bar:
         filled = fill(lambda: bar.update(1))
     prepare()
     chosen, _ = load_settings(os.environ)

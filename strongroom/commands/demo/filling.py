@@ -13,6 +13,8 @@ from strongroom.accounts.actions.passwords import NewPassword
 from strongroom.commands.demo.building import Sources, build_sdist, build_wheel
 from strongroom.commands.demo.catalogue import KNOWN, PEOPLE, PLANS, STAFF, Plan
 from strongroom.commands.demo.describing import describe
+from strongroom.commands.demo.designating import count_downloads
+from strongroom.commands.demo.downloading import Life
 from strongroom.commands.demo.knowing import PASSWORD, KnownPerson, enrol_app
 from strongroom.gear.shelf import Shelf
 from strongroom.projects.publishing import publish_project_pages
@@ -53,7 +55,7 @@ class Filled:
 
 
 def fill(advance: Callable[[], None]) -> Filled:
-    """Fill the index; calls ``advance`` after each project."""
+    """Fill the index; calls ``advance`` after each project, and after each part of counting downloads."""
     chosen = settings.STRONGROOM
     began = datetime.now(UTC) - timedelta(days=FIRST_DAY)
     tokens = {name: _add_person(name, began) for name in (*PEOPLE, STAFF)}
@@ -63,6 +65,7 @@ def fill(advance: Callable[[], None]) -> Filled:
     for number, plan in enumerate(PLANS):
         story.add_project(plan, began + timedelta(days=number))
         advance()
+    count_downloads([_life(plan, began + timedelta(days=number)) for number, plan in enumerate(PLANS)], advance=advance)
     return Filled(tokens, known, staff)
 
 
@@ -101,10 +104,9 @@ class _Story:
         name = parse_project_name(plan.name).normalized
         owner, *maintainers = plan.people
         by = _actor(self.holders[owner])
-        step = (datetime.now(UTC) - began) / (len(plan.versions) + 1)
-        for number, version in enumerate(plan.versions):
+        for number, (at, version) in enumerate(_releases(plan, began)):
             publisher = plan.people[number % len(plan.people)]
-            self._publish_release(plan, version, publisher=publisher, at=began + step * number)
+            self._publish_release(plan, version, publisher=publisher, at=at)
             if number == 0:
                 for person in maintainers:
                     give_role(
@@ -167,6 +169,16 @@ class _Story:
             publish_file(by=_actor(holder), now=at, holder=holder, arrival=arrival, index=self.index)
         finally:
             spool.drop()
+
+
+def _releases(plan: Plan, began: datetime) -> list[tuple[datetime, str]]:
+    """When each version of a project was published: evenly from its beginning to some while ago."""
+    step = (datetime.now(UTC) - began) / (len(plan.versions) + 1)
+    return [(began + step * number, version) for number, version in enumerate(plan.versions)]
+
+
+def _life(plan: Plan, began: datetime) -> Life:
+    return Life(plan, tuple((at.date(), version) for at, version in _releases(plan, began)))
 
 
 def _links(plan: Plan) -> tuple[tuple[str, str], ...]:
