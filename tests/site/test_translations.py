@@ -169,7 +169,7 @@ def test_a_translation_is_filled_with_the_same_facts_as_its_text(catalogue: Cata
         for translation in translations_of(message):
             assert set(PLACEHOLDER.findall(translation)) == facts, message.id
             if facts:
-                assert not BARE_PERCENT.search(translation), message.id
+                assert not BARE_PERCENT.search(translation.replace("%%", "")), message.id
 
 
 def test_french_punctuation_stays_with_its_word(catalogue: Catalog) -> None:
