@@ -22,11 +22,17 @@ from strongroom.accounts.rules.arriving import Stage, next_stage
 from strongroom.accounts.views.visiting import sealer_of_index
 from strongroom.commands.demo import filling, telling
 from strongroom.commands.demo.catalogue import KNOWN, PEOPLE, PLANS, STAFF
-from strongroom.commands.demo.filling import Filled, fill
+from strongroom.commands.demo.designating import DAYS_COMPUTED, PARTS, count_downloads
+from strongroom.commands.demo.filling import Filled, fill, lives_of
+from strongroom.criticality.queries.published import all_critical
+from strongroom.criticality.queries.runs import list_runs
+from strongroom.criticality.rules.waiting import RunState
+from strongroom.downloads.queries.days import list_counted_days
 from strongroom.factors.actions.showing import show_app_code
 from strongroom.factors.queries import count_codes_left
 from strongroom.factors.views.meaning import means
 from strongroom.gear.settings import Settings
+from strongroom.projects.queries.eligible import list_installable
 from strongroom.record.models import Event
 from strongroom.terms.actors import AccountId, visitor
 from strongroom.terms.refusals import Reason, Refused
@@ -131,3 +137,34 @@ def test_what_the_demo_says_names_everything(
     address, _ = re.findall(r"otpauth://\S+", said)
     assert parse_qs(urlsplit(address).query)["secret"] == [grouped[1].replace(" ", "")]
     assert all(token in said for token in filled.tokens.values())
+
+
+def test_computing_a_day_of_the_demo_again_finds_the_same_projects(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filling, "PLANS", tuple(plan for plan in PLANS if plan.name in {"dewpoint", "tidepool"}))
+    fill(lambda: None)
+    now = datetime.now(UTC)
+
+    for days_ago in range(DAYS_COMPUTED + 1):
+        then = now - timedelta(days=days_ago)
+        midnight = then.replace(hour=0, minute=0, second=0, microsecond=0)
+        assert list_installable(midnight, now=then) == list_installable(midnight, now=now) == ["tidepool"]
+
+
+@pytest.mark.slow
+def test_the_demo_has_half_a_year_of_downloads_and_what_they_make_critical(
+    monkeypatch: pytest.MonkeyPatch, filled: Filled
+) -> None:
+    assert filled
+    now = datetime.now(UTC)
+    parts: list[None] = []
+
+    count_downloads(lives_of(now), advance=lambda: parts.append(None))
+
+    assert len(parts) == PARTS
+    known = list_counted_days(now.date() - timedelta(days=182), now.date() - timedelta(days=1))
+    assert len(known) == 182
+    assert all(day.counted for day in known)
+    # One of the two is the first hundredth; the other name was given by those who run the index.
+    assert [(one.name, one.reason) for one in all_critical()] == [("candlewick", "operator"), ("tidepool", "downloads")]
+    states = [run.state for run in list_runs(most=100)]
+    assert states == [RunState.APPLIED] * 7 + [RunState.APPROVED]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,6 +14,19 @@ from tests.databases import chosen_database
 from tests.engines.hostile import Hostile, make_hostile
 from tests.engines.sail_server import Cluster, sail_server
 from tests.engines.spark_cluster import has_java, spark_cluster
+
+
+@pytest.fixture(scope="session", autouse=True)
+def client_that_runs_no_doctests() -> None:
+    """A worker of xdist has a main module without a file, which the client takes for its own doctests, and exits."""
+    before = getattr(sys, "ps1", None)
+    sys.ps1 = ""
+    import pyspark.sql.connect  # noqa: F401
+
+    if before is None:
+        del sys.ps1
+    else:
+        sys.ps1 = before
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ VIEWPORTS = [(1280, "light", "en-GB"), (320, "dark", "fr-FR")]
 
 MOST_BYTES = 100_000
 LONG_BY_NATURE = {"project-description"}
+FILES = (".xml", ".json", ".csv", ".csv.gz", ".parquet", ".manifest", ".sha256")
 NOT_PAGES = ("/simple/", "/packages/", "/pypi/", "/rss/", "/static/", "/api/")
 BEGIN = {
     "visitor": ("/", "/project/harbourline/", "/search/?q=harborline", "/help/name-invalid/"),
@@ -72,7 +73,7 @@ class Wanderer:
 
 def kind_of(path: str) -> str | None:
     """The name of the address, or nothing for what is not a page of the control plane."""
-    if path.startswith(NOT_PAGES) or path.endswith(".xml"):
+    if path.startswith(NOT_PAGES) or path.endswith(FILES):
         return None
     try:
         found = resolve(path.partition("?")[0])

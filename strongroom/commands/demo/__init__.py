@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from datetime import UTC, datetime
 
 import click
 
@@ -15,8 +16,6 @@ from strongroom.gear.settings import PREFIX, load_settings
 
 TENTH = 1_000
 """Of ten thousand projects so many are critical in the demo: of its forty, the usual hundredth is a single one."""
-
-PARTS_OF_COUNTING = 4
 
 
 @click.command()
@@ -41,10 +40,12 @@ def _serve() -> None:
     from strongroom.commands.index import open_index
 
     open_index()
-    from strongroom.commands.demo.filling import fill
+    from strongroom.commands.demo.designating import PARTS, count_downloads
+    from strongroom.commands.demo.filling import fill, lives_of
 
-    with click.progressbar(length=len(PLANS) + PARTS_OF_COUNTING, label="Filling the index") as bar:
+    with click.progressbar(length=len(PLANS) + PARTS, label="Filling the index") as bar:
         filled = fill(lambda: bar.update(1))
+        count_downloads(lives_of(datetime.now(UTC)), advance=lambda: bar.update(1))
     prepare()
     chosen, _ = load_settings(os.environ)
     tell_how_to_use(chosen, filled)

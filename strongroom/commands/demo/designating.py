@@ -22,9 +22,10 @@ from strongroom.site.counting import run_steps, steps_of
 from strongroom.terms.actors import operator, system
 from strongroom.terms.names import parse_project_name
 
+PARTS = 4
 DAYS_COMPUTED = 7
 
-_NAMED = ("candlewick", "Made for the demo: the other projects keep their secrets in it.")
+_NAMED = ("candlewick", "Made for the demo: servers of many others keep their secrets in it.")
 
 
 def count_downloads(lives: list[Life], *, advance: Callable[[], None]) -> None:

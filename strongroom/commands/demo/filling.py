@@ -13,7 +13,6 @@ from strongroom.accounts.actions.passwords import NewPassword
 from strongroom.commands.demo.building import Sources, build_sdist, build_wheel
 from strongroom.commands.demo.catalogue import KNOWN, PEOPLE, PLANS, STAFF, Plan
 from strongroom.commands.demo.describing import describe
-from strongroom.commands.demo.designating import count_downloads
 from strongroom.commands.demo.downloading import Life
 from strongroom.commands.demo.knowing import PASSWORD, KnownPerson, enrol_app
 from strongroom.gear.shelf import Shelf
@@ -37,6 +36,9 @@ from strongroom.uploads.rules.form import read_form
 FIRST_DAY = 200
 """Days ago on which the demo's story begins."""
 
+SETTLED = 10
+"""Days ago since when every status is as it is: before the days whose critical projects the demo computes."""
+
 _CLASSIFIERS = (
     "Intended Audience :: Developers",
     "Operating System :: OS Independent",
@@ -55,7 +57,7 @@ class Filled:
 
 
 def fill(advance: Callable[[], None]) -> Filled:
-    """Fill the index; calls ``advance`` after each project, and after each part of counting downloads."""
+    """Fill the index; calls ``advance`` after each project."""
     chosen = settings.STRONGROOM
     began = datetime.now(UTC) - timedelta(days=FIRST_DAY)
     tokens = {name: _add_person(name, began) for name in (*PEOPLE, STAFF)}
@@ -65,7 +67,6 @@ def fill(advance: Callable[[], None]) -> Filled:
     for number, plan in enumerate(PLANS):
         story.add_project(plan, began + timedelta(days=number))
         advance()
-    count_downloads([_life(plan, began + timedelta(days=number)) for number, plan in enumerate(PLANS)], advance=advance)
     return Filled(tokens, known, staff)
 
 
@@ -125,7 +126,7 @@ class _Story:
         if status is not ProjectStatus.ACTIVE:
             change_status(
                 by=operator("demo"),
-                now=datetime.now(UTC),
+                now=datetime.now(UTC) - timedelta(days=SETTLED),
                 name=name,
                 status=status,
                 reason=reason,
@@ -177,8 +178,13 @@ def _releases(plan: Plan, began: datetime) -> list[tuple[datetime, str]]:
     return [(began + step * number, version) for number, version in enumerate(plan.versions)]
 
 
-def _life(plan: Plan, began: datetime) -> Life:
-    return Life(plan, tuple((at.date(), version) for at, version in _releases(plan, began)))
+def lives_of(now: datetime) -> list[Life]:
+    """Since when each version of each project of the demo can be installed."""
+    began = now - timedelta(days=FIRST_DAY)
+    return [
+        Life(plan, tuple((at.date(), version) for at, version in _releases(plan, began + timedelta(days=number))))
+        for number, plan in enumerate(PLANS)
+    ]
 
 
 def _links(plan: Plan) -> tuple[tuple[str, str], ...]:
