@@ -40,9 +40,10 @@ def open_index() -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-    if connection.vendor == "sqlite":
+    name = str(settings.DATABASES["default"]["NAME"])
+    if connection.vendor == "sqlite" and not name.startswith("file:"):
         # It holds hashes of passwords and tokens; the files that SQLite puts beside it get the same mode.
-        Path(settings.DATABASES["default"]["NAME"]).touch(mode=0o600)
+        Path(name).touch(mode=0o600)
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0, interactive=False)
