@@ -22,6 +22,9 @@ OPEN, SEALED = ".open", ".jsonl"
 SYNC_SECONDS = 0.5
 LONGEST_SEGMENT_SECONDS = 60
 LARGEST_SEGMENT_BYTES = 64 * 1024 * 1024
+LONGEST_SILENCE_SECONDS = 3600
+"""A process seals after a minute; where nobody wrote for so long there is none, whatever its machine was called. A
+container has another name each time."""
 
 _TAIL_BYTES = 64 * 1024
 _DAY_SECONDS = 86_400
@@ -176,13 +179,17 @@ def segment_name(now: float, sequence: int) -> str:
 
 
 def seal_abandoned(folder: Path) -> int:
-    """Seal the segments that dead processes of this machine left; the number of torn lines cut off."""
+    """Seal the segments that dead processes of this machine left, and after an hour those of others; the number of
+    torn lines cut off.
+    """
     torn = 0
     host = segment_name(0, 0).partition("-")[0]
-    for path in folder.glob(f"{host}-*{OPEN}"):
+    for path in folder.glob(f"*{OPEN}"):
+        if not path.name.startswith(f"{host}-") and not _is_silent(path):
+            continue
         try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-        except FileNotFoundError:
+            descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except OSError:  # gone, or not ours to touch: others must not wait for it
             continue
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -193,6 +200,13 @@ def seal_abandoned(folder: Path) -> int:
         finally:
             os.close(descriptor)
     return torn
+
+
+def _is_silent(path: Path) -> bool:
+    try:
+        return path.lstat().st_mtime < time.time() - LONGEST_SILENCE_SECONDS
+    except FileNotFoundError:
+        return False
 
 
 def _is_full(segment: _Segment, now: float) -> bool:

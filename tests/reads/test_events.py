@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
@@ -173,6 +174,24 @@ def test_the_next_process_seals_what_a_dead_one_left_and_counts_the_torn_line(tm
     assert not empty.with_suffix(".jsonl").exists()
     assert other.exists()
     writer.close()
+
+
+def test_what_a_machine_that_is_no_more_left_is_sealed_after_an_hour_of_silence(tmp_path: Path) -> None:
+    left, living = (tmp_path / f"otherhost-{number}-20261123T080400.000Z-1.open" for number in (1, 2))
+    left.write_bytes(b'{"a":1}\n{"torn')
+    living.write_bytes(b'{"a":1}\n')
+    an_hour_ago = time.time() - segments.LONGEST_SILENCE_SECONDS
+    os.utime(left, (an_hour_ago + 60, an_hour_ago + 60))
+    os.utime(living, (an_hour_ago - 60, an_hour_ago - 60))
+
+    with living.open("ab") as writer:
+        fcntl.flock(writer, fcntl.LOCK_EX)
+        assert seal_abandoned(tmp_path) == 0
+        os.utime(left, (an_hour_ago - 60, an_hour_ago - 60))
+        assert seal_abandoned(tmp_path) == 1
+
+    assert {path.name for path in tmp_path.iterdir()} == {left.with_suffix(".jsonl").name, living.name}
+    assert left.with_suffix(".jsonl").read_bytes() == b'{"a":1}\n'
 
 
 def test_a_living_process_keeps_its_segment(tmp_path: Path) -> None:
