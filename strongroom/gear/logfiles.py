@@ -58,11 +58,14 @@ class LogFile:
         return (after.st_size, after.st_mtime_ns) != (self._before.st_size, self._before.st_mtime_ns)
 
     def digest(self) -> str:
-        """SHA-256 of its bytes as they lie there, in hexadecimal; then it stands at its beginning again."""
+        """SHA-256 of what is in it, unpacked, in hexadecimal; then it stands at its beginning again.
+
+        So a log that was packed since is the same log. Raises Unreadable.
+        """
         self._file.seek(0)
         digest = hashlib.sha256()
-        for raw in self._raw(lambda _count: None):
-            digest.update(raw)
+        for chunk in self._chunks(lambda _count: None):
+            digest.update(chunk)
         self._file.seek(0)
         return digest.hexdigest()
 

@@ -155,13 +155,28 @@ def test_what_could_not_be_finished_leaves_no_file_and_the_month_as_it_was(mill:
 
 
 @pytest.mark.django_db
-def test_while_a_file_is_gone_its_days_are_missing_and_not_nought(mill: Mill) -> None:
+def test_a_month_that_cannot_be_made_holds_up_no_other(mill: Mill) -> None:
+    count(mill, date(2026, 10, 31), {"ham": 5})
+    count(mill, date(2026, 11, 1), {"ham": 7})
+    mill.downloads.path_of(DayCount.objects.get(day=date(2026, 10, 31)).path).unlink()
+
+    with pytest.raises(EngineFailed):
+        refresh_histories(now=NOW, mill=mill)
+
+    assert history(mill).days == {date(2026, 11, 1): 7}
+
+
+@pytest.mark.django_db
+def test_while_a_file_is_gone_its_days_are_missing_and_not_nought_until_it_is_made_anew(mill: Mill) -> None:
     count(mill, date(2026, 10, 31), {"ham": 5})
     count(mill, date(2026, 11, 1), {"ham": 7})
     refresh_histories(now=NOW, mill=mill)
     mill.downloads.path_of(HistoryMonth.objects.get(month=date(2026, 11, 1)).path).unlink()
 
     assert history(mill).days == {date(2026, 10, 31): 5}
+
+    assert refresh_histories(now=NOW, mill=mill) == [date(2026, 11, 1)]
+    assert history(mill).days == {date(2026, 10, 31): 5, date(2026, 11, 1): 7}
 
 
 @pytest.mark.django_db

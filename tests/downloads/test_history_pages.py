@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
+from django.utils import translation
 
 from strongroom.downloads.actions.histories import refresh_histories
+from strongroom.downloads.rules.plots import WIDE, draw_days
 from strongroom.gear.mill import Mill
 from strongroom.site.templatetags.figures import grouped, percent_of, short
 from tests.cast import Person, add_person
@@ -60,6 +63,17 @@ def test_numbers_are_written_as_the_language_has_them(ada: Person, mill: Mill) -
 
     assert re.search("12[\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]345", page.content.decode())
     assert not re.search(r'd="[^"]*[0-9],[0-9]+,', page.content.decode())
+
+
+def test_months_have_the_short_names_of_the_language() -> None:
+    first, last = date(2026, 5, 23), date(2026, 11, 22)
+    plot = draw_days({last: 1}, first=first, last=last, size=WIDE)
+    facts = {"plot": plot, "drawn": {"history": {"first": first, "last": last}}, "kind": "wide", "id": "days"}
+
+    with translation.override("fr"):
+        drawing = render_to_string("catalogue/plot_drawing.html", facts)
+
+    assert re.findall(r">([^<0-9]+)</text>", drawing) == ["juin", "juil.", "août", "sept.", "oct.", "nov."]
 
 
 @pytest.mark.django_db

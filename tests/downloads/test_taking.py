@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError
@@ -109,6 +110,19 @@ def test_today_is_a_known_day_though_nobody_downloaded(mill: Mill, segments: Pat
 
     today = Day.objects.get()
     assert (today.day, today.kind) == (NEXT_DAY.date(), "own")
+
+
+def test_what_was_downloaded_while_an_import_held_the_folder_is_not_of_the_future(
+    mill: Mill, segments: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = NEXT_DAY + timedelta(minutes=20)
+    write_segment(segments, "host-1-a-1", [event(time=f"{later:%Y-%m-%dT%H:%M:%S}.000Z")])
+    clock = iter([100.0, 100.0 + 20 * 60])
+    monkeypatch.setattr("strongroom.downloads.actions.taking.time", SimpleNamespace(monotonic=lambda: next(clock)))
+
+    taken = take(mill, segments)
+
+    assert (taken.events, dict(taken.skipped)) == (1, {})
 
 
 def test_a_broken_line_is_counted_with_its_reason_and_the_first_of_its_lines(mill: Mill, segments: Path) -> None:

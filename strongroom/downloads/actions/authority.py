@@ -27,7 +27,7 @@ def change_authority(*, by: Actor, now: datetime, kind: SourceKind, period: Peri
         raise Refused(Reason.AUTHORITY_NO_EVENTS, kind=kind.value, first=period.first, last=period.last)
 
     with transaction.atomic():
-        rows = Day.objects.select_for_update().filter(day__in=days).exclude(kind=kind.value)
+        rows = Day.objects.select_for_update().filter(day__in=days).exclude(kind=kind.value).order_by("day")
         changed = sorted(rows.values_list("day", flat=True))
         if changed:
             Day.objects.filter(day__in=changed).update(kind=kind.value, is_stale=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from strongroom.downloads.models import DayCount, HistoryMonth
 from strongroom.downloads.rules.days import day_of
 from strongroom.downloads.rules.history import FOLDER, MOST_CLIENTS, MOST_VERSIONS, OF_ALL
-from strongroom.gear.engines import read_question
+from strongroom.gear.engines import EngineFailed, read_question
 from strongroom.gear.lookups import write_lookup_texts
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ PROJECTS_AT_ONCE = 250_000
 """Of a day; more are added up in several goes, so that a larger index takes more time and not more memory."""
 
 
+_log = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True)
 class _Day:
     day: date
@@ -38,17 +42,24 @@ class _Day:
 def refresh_histories(*, now: datetime, mill: Mill) -> list[date]:
     """Make the files of the months whose days were counted anew since; those months, by their first days.
 
-    Only days that are over have a place in it. Raises EngineFailed, and OSError when the disk takes no more; what was
-    done until then stays, and the rest is done the next time.
+    Only days that are over have a place in it. A month that fails holds up no other. Raises the first EngineFailed, or
+    OSError when the disk takes no more, once all were tried; what failed is done the next time.
     """
-    made_of = {row.month: row.made_of for row in HistoryMonth.objects.all()}
-    made = []
+    rows = HistoryMonth.objects.all()
+    made_of = {row.month: row.made_of for row in rows if mill.downloads.path_of(row.path).is_file()}
+    made, failures = [], []
     for month, days in sorted(_months_before(day_of(now)).items()):
         digest = _digest(days)
         if made_of.get(month) != digest:
-            _make(month, days, digest=digest, mill=mill)
-            made.append(month)
+            try:
+                _make(month, days, digest=digest, mill=mill)
+                made.append(month)
+            except (EngineFailed, OSError) as error:
+                _log.error("the history of %s could not be made: %s", month, error)
+                failures.append(error)
     _sweep(mill, before=now - KEPT)
+    if failures:
+        raise failures[0]
     return made
 
 

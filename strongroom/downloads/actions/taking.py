@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -67,14 +68,16 @@ def take_segments(*, now: datetime, events: Path, mill: Mill) -> Taken:
     Today becomes a known day: an index that runs and serves nothing has days without downloads, not missing ones.
     Raises OSError or EngineFailed, when the disk is full, say: what was not taken is taken the next time.
     """
-    taken = Taken()
+    taken, begun = Taken(), time.monotonic()
     with mill.downloads.locked():
+        # An import may hold the folder for long: what was downloaded meanwhile is not of the future.
+        waited = timedelta(seconds=int(time.monotonic() - begun))
         for left in mill.downloads.path_of(BEING_WRITTEN).glob(f"*{_OURS}.*"):
             left.unlink(missing_ok=True)
         seal_abandoned(events)
         know_day(day=day_of(now))
         for batch in _batches(events):
-            _take_batch(batch, now, mill, taken=taken)
+            _take_batch(batch, now + waited, mill, taken=taken)
     return taken
 
 

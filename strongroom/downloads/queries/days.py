@@ -63,6 +63,11 @@ def list_stale_days(before: date) -> list[date]:
     return list(Day.objects.filter(day__lt=before, is_stale=True).order_by("day").values_list("day", flat=True))
 
 
+def is_stale_day(day: date) -> bool:
+    """Whether a day holds what was not added up yet."""
+    return Day.objects.filter(day=day, is_stale=True).exists()
+
+
 def list_days_since(first: date, before: date) -> Iterable[date]:
     """Known days from the first on, before another, in order."""
     return Day.objects.filter(day__gte=first, day__lt=before).order_by("day").values_list("day", flat=True)

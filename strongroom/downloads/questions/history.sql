@@ -1,5 +1,5 @@
 -- Counts of a month's days -> of each project a text of JSON (without its brackets): what was downloaded on which day,
--- and the most downloaded versions and most used clients of the month.
+-- and the most downloaded versions and most used clients of the month. For DuckDB.
 --
 -- Follows: daily(day, project, counted), a part of the same question
 -- Reads:   details(project, version, filename, client, counted)

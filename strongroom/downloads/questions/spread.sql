@@ -1,4 +1,4 @@
--- Totals over a period -> events of each of its days, in whole numbers that add up exactly to the total.
+-- Totals over a period -> events of each of its days, in whole numbers that add up exactly to the total. For DuckDB.
 --
 -- Reads:  totals, which has what table_rows.sql gives, the time being the first instant of the period
 --         period(days)

@@ -204,6 +204,13 @@ def test_the_same_object_is_taken_once(again: str, mill: Mill, tmp_path: Path) -
     assert reason_of(mill, other, form=Form.COMBINED if again == "as another form" else None) is Reason.IMPORT_KNOWN
 
 
+def test_a_log_that_was_packed_since_is_the_same_log(mill: Mill, tmp_path: Path) -> None:
+    data = text(nginx_line())
+    take(mill, put(tmp_path, data, name="access.log.1"))
+
+    assert reason_of(mill, put(tmp_path, packed(data), name="access.log.2.gz")) is Reason.IMPORT_KNOWN
+
+
 def test_what_is_told_of_an_object_that_is_known_names_it(mill: Mill, tmp_path: Path) -> None:
     take(mill, put(tmp_path, text(nginx_line()), name="first.log"))
     with pytest.raises(Refused) as refused:

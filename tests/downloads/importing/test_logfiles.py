@@ -98,12 +98,12 @@ def test_a_gzip_bomb_and_a_line_of_a_gigabyte_need_little_memory(tmp_path: Path)
     assert int(ran.stdout) < 60, "MiB"
 
 
-def test_the_digest_is_that_of_the_bytes_as_they_lie_there_and_the_file_is_read_from_its_beginning(
-    tmp_path: Path,
+@pytest.mark.parametrize("pack", [bytes, packed], ids=["plain", "gzip"])
+def test_the_digest_is_that_of_what_is_in_a_file_and_it_is_read_from_its_beginning(
+    pack: type[bytes], tmp_path: Path
 ) -> None:
-    data = packed(b"a\nb\n")
-    with LogFile(put(tmp_path, data)) as file:
-        assert file.digest() == hashlib.sha256(data).hexdigest()
+    with LogFile(put(tmp_path, pack(b"a\nb\n"))) as file:
+        assert file.digest() == hashlib.sha256(b"a\nb\n").hexdigest()
         assert file.head(2) == b"a\n"
         assert [line for some in file.lines(LONGEST) for line in some] == [b"a", b"b"]
 
