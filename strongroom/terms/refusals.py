@@ -196,6 +196,7 @@ class Reason(enum.Enum):
     IMPORT_FAILED = "import-failed"
     AUTHORITY_NO_EVENTS = "authority-no-events"
     DAY_NOT_OVER = "day-not-over"
+    DAY_NOT_COUNTED = "day-not-counted"
     RUN_UNKNOWN = "run-unknown"
     RUN_DECIDED = "run-decided"
     SNAPSHOT_ALTERED = "snapshot-altered"

@@ -39,11 +39,11 @@ def an_index(mill: Mill, totals: Mapping[str, int] = TOTALS) -> None:
     count_window(mill, totals, first=FIRST, last=LAST)
 
 
-def approved() -> None:
-    """Somebody has approved an earlier run."""
+def approved(cohort: int = 1) -> None:
+    """Somebody has approved an earlier run, which found so many."""
     run = Run(
         day=date(2026, 1, 1), inputs="0" * 64, rule_version=1, per_ten_thousand=100, months=6, counting="all", least=1,
-        window_first=FIRST, window_last=LAST, days_present=0, days_expected=1, projects=0, k=0, cohort=0, newly=0,
+        window_first=FIRST, window_last=LAST, days_present=0, days_expected=1, projects=0, k=0, cohort=cohort, newly=0,
         total=0, manifest="", eligible="", result="", engine="", milliseconds=0, path="", parquet_sha256="",
         csv_sha256="", state=RunState.APPROVED.value, made_at=NOW, decided_at=NOW,
     )  # fmt: skip

@@ -22,12 +22,14 @@ from strongroom.criticality.queries.runs import (
     newest_run,
 )
 from strongroom.criticality.rules.waiting import RunState
+from strongroom.downloads.models import Day
 from strongroom.gear.engines import EngineFailed, Tables
 from strongroom.gear.mill import Mill
 from strongroom.gear.settings import Settings
 from strongroom.projects.models import Designation
 from strongroom.record.models import Event
 from strongroom.terms.actors import system
+from strongroom.terms.refusals import Reason, Refused
 from tests.criticality.harvest import DAY, NOW, POLICY, count_day
 from tests.criticality.running import LAST, TOTALS, an_index, approved, compute, computed
 
@@ -71,6 +73,23 @@ def test_catching_up_goes_on_where_it_was_killed(mill: Mill, monkeypatch: pytest
     monkeypatch.setattr(computing, "compute_day", once)
 
     due(mill, NOW + timedelta(days=2))
+    assert days_of_runs() == [DAY, DAY + timedelta(days=1), DAY + timedelta(days=2)]
+
+
+def test_a_run_waits_until_the_last_day_that_it_reads_is_added_up(mill: Mill) -> None:
+    due(mill)
+    later = NOW + timedelta(days=2)
+    Day.objects.update_or_create(day=DAY, defaults={"kind": "own", "is_stale": True})
+
+    assert due(mill, later) == []
+    with pytest.raises(Refused) as refused:
+        compute(mill, DAY + timedelta(days=1), now=later)
+    assert refused.value.reason is Reason.DAY_NOT_COUNTED
+    assert refused.value.facts == {"day": DAY.isoformat()}
+    assert days_of_runs() == [DAY]
+
+    Day.objects.update(is_stale=False)
+    due(mill, later)
     assert days_of_runs() == [DAY, DAY + timedelta(days=1), DAY + timedelta(days=2)]
 
 
@@ -209,7 +228,7 @@ def test_the_few_lines_of_the_documentation_compute_a_snapshot_anew(
     program = "\n".join(line.removeprefix("    ") for line in lines)
     snapshot = mill.snapshots.path_of(f"{run.path}.csv.gz")
 
-    exec(program.replace("2026-11-23-….csv.gz", str(snapshot)), {})
+    exec(program.replace("2026-11-23.csv.gz", str(snapshot)), {})
 
     assert capsys.readouterr().out.splitlines() == [run.result, "['ham']"]
 

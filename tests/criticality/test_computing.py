@@ -75,6 +75,13 @@ def test_a_snapshot_is_two_files_and_the_manifest_that_anybody_can_check(mill: M
     assert [kind[0] for kind in kinds] == list(COLUMNS)
 
 
+def test_a_run_that_found_nobody_is_not_the_first_that_was_looked_at(mill: Mill) -> None:
+    approved(cohort=0)
+    an_index(mill)
+
+    assert compute(mill).doubts == (Doubt.FIRST_RUN,)
+
+
 def test_the_first_run_waits_and_makes_nobody_critical(mill: Mill) -> None:
     an_index(mill)
 
@@ -206,6 +213,18 @@ def test_a_missing_day_is_missing_and_a_quiet_one_is_not(mill: Mill) -> None:
     assert (run.days_present, run.days_expected, run.total) == (183, 184, 182)
 
 
+def test_a_day_whose_file_was_lost_is_missing_and_stops_no_run(mill: Mill) -> None:
+    approved()
+    an_index(mill)
+    lost = count_day(mill, LAST, TOTALS | {"ham": 20})
+    mill.downloads.path_of(lost.path).unlink()
+
+    run = compute(mill)
+
+    assert (run.days_present, run.days_expected, run.state) == (183, 184, RunState.APPLIED)
+    assert run.total == 183 * sum(TOTALS.values())
+
+
 @pytest.mark.parametrize(("missing", "state"), [(9, RunState.APPLIED), (10, RunState.PROPOSED)])
 def test_a_run_waits_when_more_than_one_day_in_twenty_is_missing(mill: Mill, missing: int, state: RunState) -> None:
     approved()
@@ -230,6 +249,45 @@ def test_a_run_waits_when_its_newest_day_is_far_above_its_week(mill: Mill, times
 
     assert run.state is state
     assert run.doubts == (() if state is RunState.APPLIED else (Doubt.NEWEST_DAY_HIGH,))
+
+
+@pytest.mark.parametrize(
+    ("answer", "doubts"),
+    [
+        pytest.param(None, (Doubt.DAY_IN_QUESTION,), id="nobody decided"),
+        pytest.param(RunState.DISMISSED, (), id="it was dismissed"),
+        pytest.param(RunState.APPROVED, (), id="it was approved"),
+    ],
+)
+def test_a_day_for_which_a_run_waits_makes_nobody_critical_a_day_later(
+    answer: RunState | None, doubts: tuple[Doubt, ...], mill: Mill
+) -> None:
+    approved()
+    an_index(mill)
+    count_day(mill, LAST, {"spam": 10_000})
+    waits = compute(mill)
+    assert (waits.doubts, critical()) == ((Doubt.NEWEST_DAY_HIGH,), [])
+    if answer:
+        Run.objects.filter(pk=waits.id).update(state=answer.value)
+    count_day(mill, DAY, TOTALS)
+
+    tomorrow = DAY + timedelta(days=1)
+    assert compute(mill, tomorrow, now=NOW + timedelta(days=1)).doubts == doubts
+    assert critical() == ([] if doubts else ["spam"])
+
+
+def test_a_day_is_in_question_until_a_later_run_was_approved_and_in_no_earlier_window(mill: Mill) -> None:
+    approved()
+    an_index(mill)
+    count_day(mill, LAST, {"spam": 10_000})
+    compute(mill)
+    assert compute(mill, LAST).doubts == ()
+
+    for number, doubts in ((1, (Doubt.DAY_IN_QUESTION,)), (2, ())):
+        count_day(mill, DAY + timedelta(days=number - 1), TOTALS)
+        run = compute(mill, DAY + timedelta(days=number), now=NOW + timedelta(days=number))
+        assert run.doubts == doubts
+        Run.objects.filter(pk=run.id).update(state=RunState.APPROVED.value)
 
 
 @pytest.mark.parametrize(("newest", "doubts"), [(500, ()), (501, (Doubt.NEWEST_DAY_HIGH,))])

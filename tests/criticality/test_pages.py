@@ -296,6 +296,7 @@ def test_the_files_of_a_run_are_what_their_checksums_say(shown: Shown) -> None:
         answer: Any = Client().get(f"/critical/days/{run.pk}/{name}")
         content = content_of(answer)
         assert hashlib.sha256(content).hexdigest() == digest
+        assert answer["Content-Disposition"] == f'inline; filename="{name}"'
         assert answer["ETag"] == f'"{digest}"'
         assert "immutable" in answer["Cache-Control"]
         assert int(answer["Content-Length"]) == len(content)
@@ -413,10 +414,10 @@ def test_people_see_on_their_own_pages_what_is_critical_and_what_is_near_the_lin
 
     own = assert_valid_page(get("/account/projects/", browser))
     assert own.count(f"Critical since {shown.day}") == 1
-    assert own.count("Near the line: rank 3 of 2") == 1
+    assert own.count("Near the line: rank 3; the line is at 2") == 1
     assert 'href="/project/eggs/critical/"' in own
     assert f"Critical since {shown.day}" in assert_valid_page(get("/manage/ham/", browser))
-    assert "Near the line: rank 3 of 2" in assert_valid_page(get("/manage/eggs/", browser))
+    assert "Near the line: rank 3; the line is at 2" in assert_valid_page(get("/manage/eggs/", browser))
     assert "/project/beans/critical/" not in own + get("/manage/beans/", browser).content.decode()
 
 

@@ -92,6 +92,7 @@ FINE = RunFacts(is_first=False, newly=0, k=1_000, days_present=184, days_expecte
         pytest.param({"newest": 2, "week": [0, 0, 2]}, (Doubt.NEWEST_DAY_HIGH,), id="after days of nothing"),
         pytest.param({"newest": 9, "week": [9]}, (), id="no other day is known"),
         pytest.param({"newest": None, "week": []}, (), id="the newest day is missing"),
+        pytest.param({"has_day_in_question": True}, (Doubt.DAY_IN_QUESTION,), id="an earlier run waits for its day"),
         pytest.param(
             {"is_first": True, "newly": 51, "days_present": 0, "newest": 501},
             (Doubt.FIRST_RUN, Doubt.TOO_MANY_NEW, Doubt.DAYS_MISSING, Doubt.NEWEST_DAY_HIGH),

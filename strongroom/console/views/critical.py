@@ -47,6 +47,10 @@ DOUBTS = {
         "The last day has more than five times the downloads of a usual day of that week. "
         "Look for a log that was imported twice, and for clients that download without end."
     ),
+    Doubt.DAY_IN_QUESTION: later(
+        "An earlier run waits because its last day is far above its week, and that day counts here too. "
+        "Decide about that run first, or about both."
+    ),
 }
 """Why a run waits, and what to check."""
 

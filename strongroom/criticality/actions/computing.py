@@ -18,14 +18,18 @@ from strongroom.criticality.actions.snapshots import (
 )
 from strongroom.criticality.models import Nearby, Run
 from strongroom.criticality.queries.inputs import Inputs, load_inputs
+from strongroom.criticality.queries.runs import has_day_in_question
 from strongroom.criticality.rules.cohort import RULE_VERSION, Policy
 from strongroom.criticality.rules.waiting import HAS_DESIGNATED, RunFacts, RunState, doubts_about
+from strongroom.downloads.queries.days import is_stale_day
 from strongroom.downloads.rules.days import day_of, days_between
 from strongroom.gear.mill import Mill
 from strongroom.projects.queries.critical import critical_among
 from strongroom.terms.actors import Actor
 from strongroom.terms.names import NormalizedName
 from strongroom.terms.refusals import Reason, Refused
+
+_DAY = timedelta(days=1)
 
 MOST_DAYS = 400
 """Days that are caught up at the most: an index that was away for longer served no downloads meanwhile."""
@@ -47,6 +51,9 @@ def compute_due(*, by: Actor, now: datetime, mill: Mill, policy: Policy) -> list
     """
     done = []
     for day in _due(day_of(now)):
+        if _is_uncounted(day):
+            # The breaker looks at a day once, as the newest: so it must be whole by then. The next round goes on here.
+            break
         computed = compute_day(by=by, now=now, day=day, mill=mill, policy=policy)
         if computed.is_new:
             done.append(computed.run)
@@ -56,14 +63,17 @@ def compute_due(*, by: Actor, now: datetime, mill: Mill, policy: Policy) -> list
 def compute_day(*, by: Actor, now: datetime, day: date, mill: Mill, policy: Policy) -> Computed:
     """Find the critical projects of a day, and designate the new ones, unless the run looks wrong: then it waits.
 
-    The same inputs of the same day change nothing. Raises Refused(DAY_NOT_OVER) for a day that has not come yet,
+    The same inputs of the same day change nothing. Raises Refused: DAY_NOT_OVER for a day that has not come yet,
+    DAY_NOT_COUNTED while the last day that it reads is not added up;
     EngineFailed when the engine cannot answer.
     """
     if day > day_of(now):
         raise Refused(Reason.DAY_NOT_OVER, day=day.isoformat())
     with locked_snapshots(mill.snapshots):
         begun = time.monotonic()
-        inputs = load_inputs(day, policy, now=now)
+        if _is_uncounted(day):
+            raise Refused(Reason.DAY_NOT_COUNTED, day=(day - _DAY).isoformat())
+        inputs = load_inputs(day, policy, now=now, files=mill.downloads)
         known = _find(inputs)
         if known is not None:
             return Computed(known, is_new=False)
@@ -77,6 +87,11 @@ def compute_day(*, by: Actor, now: datetime, day: date, mill: Mill, policy: Poli
         computed = _store(run, inputs, found, by=by, now=now)
         sweep_snapshots(mill.snapshots, paths=set(Run.objects.values_list("path", flat=True)), now=now)
     return computed
+
+
+def _is_uncounted(day: date) -> bool:
+    """Whether the last day that a run of this day reads holds what was not added up yet."""
+    return is_stale_day(day - _DAY)
 
 
 def _due(today: date) -> list[date]:
@@ -123,13 +138,17 @@ def _store(run: Run, inputs: Inputs, found: Found, *, by: Actor, now: datetime) 
             run.newly = sum(one.project not in known for one in found.inside)
             doubts = doubts_about(
                 RunFacts(
-                    is_first=not Run.objects.filter(state__in=[one.value for one in HAS_DESIGNATED]).exists(),
+                    # One that found nobody has shown nobody that the numbers are right.
+                    is_first=not Run.objects.filter(
+                        state__in=[one.value for one in HAS_DESIGNATED], cohort__gt=0
+                    ).exists(),
                     newly=run.newly,
                     k=run.k,
                     days_present=run.days_present,
                     days_expected=run.days_expected,
                     newest=inputs.newest,
                     week=inputs.week,
+                    has_day_in_question=has_day_in_question(inputs.day, inputs.window.first),
                 )
             )
             run.state = (RunState.PROPOSED if doubts else RunState.APPLIED).value

@@ -19,6 +19,7 @@ from strongroom.criticality.rules.cohort import (
 )
 from strongroom.downloads.queries.days import CountedDay, list_counted_days
 from strongroom.downloads.rules.days import begin_of
+from strongroom.gear.dayfiles import DayFiles
 from strongroom.projects.queries.eligible import list_installable
 from strongroom.terms.names import NormalizedName
 
@@ -80,13 +81,13 @@ class Inputs:
         return total - (0 if counting.proxies_count else one.proxies)
 
 
-def load_inputs(day: date, policy: Policy, *, now: datetime) -> Inputs:
-    """What a run of that day reads, as far as it is known now."""
+def load_inputs(day: date, policy: Policy, *, now: datetime, files: DayFiles) -> Inputs:
+    """What a run of that day reads, as far as it is known now; a day whose file was lost is missing."""
     window = window_of(day, months=policy.months)
     return Inputs(
         day=day,
         policy=policy,
         window=window,
         names=list_installable(begin_of(day), now=now),
-        days=list_counted_days(window.first, window.last),
+        days=[one for one in list_counted_days(window.first, window.last) if files.path_of(one.path).is_file()],
     )

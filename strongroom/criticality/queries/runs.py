@@ -99,6 +99,19 @@ def count_waiting(*, most: int = MOST_LISTED) -> int:
     return Run.objects.filter(state=RunState.PROPOSED.value).order_by()[:most].count()
 
 
+def has_day_in_question(day: date, first: date) -> bool:
+    """Whether one of the days from the first on was so high that an earlier run, whose newest it was, still waits.
+
+    Whoever approved a run of the same day or a later one has looked at it.
+    """
+    approved = Run.objects.filter(state=RunState.APPROVED.value, day__lt=day)
+    settled = approved.order_by("-day").values_list("day", flat=True).first()
+    rows = Run.objects.filter(state=RunState.PROPOSED.value, day__lt=day, window_last__gte=first)
+    if settled is not None:
+        rows = rows.filter(day__gt=settled)
+    return any(Doubt.NEWEST_DAY_HIGH.value in doubts for doubts in rows.values_list("doubts", flat=True))
+
+
 def count_critical() -> int:
     """How many names are critical."""
     return Designation.objects.count()

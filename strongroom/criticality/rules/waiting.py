@@ -20,6 +20,7 @@ class Doubt(enum.Enum):
     TOO_MANY_NEW = "too-many-new"
     DAYS_MISSING = "days-missing"
     NEWEST_DAY_HIGH = "newest-day-high"
+    DAY_IN_QUESTION = "day-in-question"
 
 
 class RunState(enum.Enum):
@@ -37,7 +38,8 @@ HAS_DESIGNATED = frozenset({RunState.APPLIED, RunState.APPROVED})
 @dataclass(frozen=True)
 class RunFacts:
     """A run as the breaker sees it. ``week`` is the sum of each of the seven days up to the newest, as far as known,
-    the newest last; ``newest`` nothing when that day is missing.
+    the newest last; ``newest`` nothing when that day is missing. ``has_day_in_question`` when an earlier run still
+    waits because its newest day was too high, and that day counts here as well.
     """
 
     is_first: bool
@@ -47,6 +49,7 @@ class RunFacts:
     days_expected: int
     newest: int | None
     week: Sequence[int]
+    has_day_in_question: bool = False
 
 
 def doubts_about(facts: RunFacts) -> tuple[Doubt, ...]:
@@ -61,6 +64,9 @@ def doubts_about(facts: RunFacts) -> tuple[Doubt, ...]:
         found.append(Doubt.DAYS_MISSING)
     if facts.newest is not None and is_far_above(facts.newest, facts.week):
         found.append(Doubt.NEWEST_DAY_HIGH)
+    # Else what one run waits for, the next would do a day later.
+    if facts.has_day_in_question:
+        found.append(Doubt.DAY_IN_QUESTION)
     return tuple(found)
 
 

@@ -30,6 +30,11 @@ CRITICAL = {
         _("%(day)s has not come yet. Name a day up to today; days are in UTC."),
         _("The critical projects of a day are found from the days before it, so a day has to have begun."),
     ),
+    Reason.DAY_NOT_COUNTED: Answer(
+        403,
+        _("The downloads of %(day)s are not added up yet. Run `strongroom downloads count`, then compute again."),
+        _("A run is for good: it waits until the last day that it reads is whole."),
+    ),
     Reason.RUN_UNKNOWN: Answer(
         404,
         _("There is no run %(run)s. Look for its number among the runs."),
