@@ -123,14 +123,16 @@ def run_steps(steps: list[Step]) -> list[str]:
 
 
 def steps_of(chosen: Settings) -> list[Step]:
-    """What counting consists of, in order. Each is as of the moment at which it begins."""
+    """What counting consists of, in order."""
     from strongroom.gear.mill import mill_of
 
     mill = mill_of(chosen)
+    # One moment for these: a day that ends meanwhile is added up, and judged, when its last events were taken too.
+    now = _now()
     return [
-        Step("taking segments", lambda: _take(chosen, mill)),
-        Step("adding up days", lambda: _roll(mill)),
-        Step("computing who is critical", lambda: _compute(chosen, mill)),
+        Step("taking segments", lambda: _take(chosen, mill, now=now)),
+        Step("adding up days", lambda: _roll(mill, now=now)),
+        Step("computing who is critical", lambda: _compute(chosen, mill, now=now)),
         Step("showing who is critical", _show),
         Step("writing histories", lambda: _refresh_histories(mill)),
         Step("marking spikes", lambda: _mark_spikes(mill)),
@@ -144,20 +146,19 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _take(chosen: Settings, mill: Mill) -> None:
+def _take(chosen: Settings, mill: Mill, *, now: datetime) -> None:
     from strongroom.downloads.actions.taking import take_segments
 
-    taken = take_segments(now=_now(), events=chosen.events_folder, mill=mill)
+    taken = take_segments(now=now, events=chosen.events_folder, mill=mill)
     for reason, count in taken.skipped.items():
         _log.warning("counting: %d lines of segments were skipped: %s", count, reason)
 
 
-def _roll(mill: Mill) -> None:
+def _roll(mill: Mill, *, now: datetime) -> None:
     """Add up; once a day the last days anew, and what killed processes left is swept."""
     from strongroom.downloads.actions.rolling import roll_days
     from strongroom.downloads.actions.taking import sweep_strays
 
-    now = _now()
     mark, today = mill.downloads.path_of(_ROLLED), day_of(now).isoformat()
     is_first = not mark.exists() or mark.read_text() != today
     if is_first:
@@ -168,12 +169,12 @@ def _roll(mill: Mill) -> None:
     roll_days(now=now, mill=mill, again=is_first)
 
 
-def _compute(chosen: Settings, mill: Mill) -> None:
+def _compute(chosen: Settings, mill: Mill, *, now: datetime) -> None:
     from strongroom.criticality.actions.computing import compute_due
     from strongroom.criticality.queries.policy import policy_of
     from strongroom.terms.actors import system
 
-    compute_due(by=system(), now=_now(), mill=mill, policy=policy_of(chosen))
+    compute_due(by=system(), now=now, mill=mill, policy=policy_of(chosen))
 
 
 def _show() -> None:
@@ -230,7 +231,9 @@ def _modified(path: Path) -> float:
 
 
 def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
+    # Not by sys.stdin: a thread that still reads from that when this process is done makes it end with an abort.
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
     # At once: whatever is half done is done again, as after a kill.
     os._exit(1)
 

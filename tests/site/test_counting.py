@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import timedelta
+from contextlib import nullcontext
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,9 @@ from django.utils import timezone
 from strongroom.console.actions.jobs import note_job
 from strongroom.console.models import JobState
 from strongroom.console.rules.jobs import Job, is_overdue
+from strongroom.criticality.queries.runs import newest_run
 from strongroom.downloads.actions.claiming import know_day
+from strongroom.downloads.queries.days import list_known_days
 from strongroom.downloads.rules.days import day_of
 from strongroom.gear.engines import EngineFailed
 from strongroom.gear.settings import Settings
@@ -172,6 +175,20 @@ def test_a_child_that_is_killed_is_a_failure() -> None:
         count_apart((sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"))
 
 
+@pytest.mark.parametrize(("failed", "said"), [([], None), (["one"], "tried again: one$")])
+def test_a_child_that_ends_with_its_parent_says_by_itself_how_it_went(failed: list[str], said: str | None) -> None:
+    program = (
+        "import sys, strongroom.site.counting as counting\n"
+        f"counting.LEAST_WEIGHT, counting.run_steps = 0, lambda steps: {failed}\n"
+        "counting.steps_of = lambda chosen: []\n"
+        f"sys.argv = ['counting', {ENDS_WITH_PARENT!r}]\n"
+        "counting.main()\n"
+    )
+    expected = pytest.raises(CountingFailed, match=said) if said else nullcontext()
+    with expected:
+        count_apart((sys.executable, "-c", program))
+
+
 def test_the_child_counts_what_there_is_and_says_nothing(tmp_path: Path) -> None:
     """The real child, on an index of its own: what was downloaded yesterday is counted when it ends."""
     with fresh_database() as url:
@@ -294,6 +311,31 @@ def test_every_step_of_counting_is_there(index_settings: Settings) -> None:
 
 
 @pytest.mark.django_db
+def test_a_day_that_ends_while_it_is_counted_is_neither_added_up_nor_judged_before_its_last_events(
+    index_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    midnight = datetime(2026, 11, 24, tzinfo=UTC)
+    now = [midnight - timedelta(seconds=5)]
+    monkeypatch.setattr(counting, "_now", lambda: now[0])
+    write_segment(index_settings.events_folder, "host-1-a-1", [event(time="2026-11-23T23:59:50.000Z")])
+
+    take, roll, compute = steps_of(index_settings)[:3]
+    take.do()
+    now[0] = midnight + timedelta(seconds=5)
+    write_segment(index_settings.events_folder, "host-1-a-2", [event(time="2026-11-23T23:59:59.999Z")])
+    roll.do()
+    compute.do()
+    (yesterday,) = list_known_days(date(2026, 11, 23), date(2026, 11, 23))
+    assert yesterday.counted is None
+    assert newest_run().day == date(2026, 11, 23)  # type: ignore[union-attr]
+
+    assert run_steps(steps_of(index_settings)[:3]) == []
+    (yesterday,) = list_known_days(date(2026, 11, 23), date(2026, 11, 23))
+    assert yesterday.counted.counted == 2  # type: ignore[union-attr]
+    assert newest_run().day == date(2026, 11, 24)  # type: ignore[union-attr]
+
+
+@pytest.mark.django_db
 def test_the_last_days_are_added_up_again_once_a_day(index_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[bool] = []
     swept: list[bool] = []
@@ -301,11 +343,10 @@ def test_the_last_days_are_added_up_again_once_a_day(index_settings: Settings, m
     monkeypatch.setattr(counting, "_now", lambda: now[0])
     monkeypatch.setattr("strongroom.downloads.actions.rolling.roll_days", lambda *, again, **_: asked.append(again))
     monkeypatch.setattr("strongroom.downloads.actions.taking.sweep_strays", lambda **_: swept.append(True))
-    take, roll = steps_of(index_settings)[:2]
-    take.do()
+    steps_of(index_settings)[0].do()
 
     for now[0] in (NOW, NOW, NOW + timedelta(days=1), NOW + timedelta(days=1)):
-        roll.do()
+        steps_of(index_settings)[1].do()
 
     assert asked == [True, False, True, False]
     assert len(swept) == 2
