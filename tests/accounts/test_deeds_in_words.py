@@ -38,3 +38,12 @@ class TestDeeds:
     def test_how_many_recovery_codes_are_left_is_said_even_when_none_is(self, left: object) -> None:
         shown = render_to_string("accounts/deed.txt", {"deed": "recovery-code-used", "facts": {"left": left}})
         assert shown.strip() == f"A recovery code was used. Codes left: {left}."
+
+    def test_large_numbers_are_written_as_the_language_has_them(self) -> None:
+        facts: dict[str, object] = {"rank": 1_234, "total": 2**53 + 1}
+        shown = render_to_string("accounts/deed.txt", {"deed": "became-critical", "facts": facts})
+        assert "rank 1,234 with 9,007,199,254,740,993 downloads" in shown
+
+        facts = {"name": "a.csv", "kept": 96_324}
+        shown = render_to_string("accounts/deed.txt", {"deed": "downloads-imported", "facts": facts})
+        assert "Lines that count: 96,324." in shown

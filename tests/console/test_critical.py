@@ -88,7 +88,10 @@ def test_a_run_is_approved_with_a_fresh_proof_and_a_reason(dee: Staff, run: int)
     assert "The run is approved" in page
     assert "Nobody: all that are inside are critical already." in page
     assert "approve/" not in page
-    assert "became critical: it had rank 1 with 500 downloads" in shown(dee.get("/staff/projects/p000/"))
+    of_project = assert_valid_page(dee.get("/staff/projects/p000/"))
+    assert "became critical: it had rank 1 with 500 downloads" in of_project
+    assert '<dt>Critical since</dt><dd><a href="/project/p000/critical/">' in of_project
+    assert "Critical since" not in shown(dee.get("/staff/projects/p002/"))
 
 
 def _proved(dee: Staff, run: int, deed: str) -> HttpResponse:

@@ -23,9 +23,10 @@ from strongroom.console.views.admitting import for_staff
 from strongroom.console.views.asking import chosen, onward, typed
 from strongroom.console.views.record import event_lines
 from strongroom.console.views.words import said_in
+from strongroom.projects.queries.critical import load_designation
 from strongroom.record.queries import Search, search_events
 from strongroom.record.rules import SubjectKind
-from strongroom.terms.names import normalize, parse_project_name
+from strongroom.terms.names import NormalizedName, normalize, parse_project_name
 from strongroom.terms.refusals import Refused
 
 EVENTS_SHOWN = 20
@@ -61,6 +62,7 @@ def project(request: HttpRequest, name: str) -> HttpResponse:
         "project": _shown(found.line),
         "people": found.people,
         "holds": found.holds,
+        "designation": load_designation(NormalizedName(found.line.normalized_name)),
         "has_owner": found.has_owner,
         "releases": min(found.releases, MOST_COUNTED),
         "has_more_releases": found.releases > MOST_COUNTED,
