@@ -343,6 +343,21 @@ def test_the_question_answers_what_the_definition_says(
 
 
 @pytest.mark.django_db
+def test_a_lost_file_holds_up_no_other_day(mill: Mill) -> None:
+    usual = [("ham", "ham-1.0.tar.gz", "pip", 200)]
+    count_days(mill, usual, also={3: [("ham", "ham-1.0.tar.gz", "pip", 201)]})
+    mill.downloads.path_of(DayCount.objects.get(day=DAY - timedelta(days=3)).details).unlink()
+    count_day(mill, DAY, ("ham", "ham-1.0.tar.gz", "pip", 9_000))
+    count_day(mill, DAY + timedelta(days=1), *usual)
+    mill.downloads.path_of(DayCount.objects.get(day=DAY + timedelta(days=1)).details).unlink()
+
+    mark_spikes(now=NOW, mill=mill)
+
+    assert marked() == {("ham", "client", "pip", 9_000, 200), ("ham", "file", "ham-1.0.tar.gz", 9_000, 200)}
+    assert SpikeCheck.objects.filter(day=DAY + timedelta(days=1)).exists()
+
+
+@pytest.mark.django_db
 class TestListing:
     def test_those_that_nobody_looked_at_come_first_each_the_newest_day_first(self) -> None:
         rows = [

@@ -44,22 +44,28 @@ def mark_spikes(*, now: datetime, mill: Mill) -> int:
 
 
 def _search(count: DayCount, *, now: datetime, mill: Mill) -> int:
-    before = _known_before(count)
-    found = _ask(count, before, mill) if len(before) >= LEAST_KNOWN_DAYS else {}
+    before = _known_before(count, mill)
+    is_searched = len(before) >= LEAST_KNOWN_DAYS and _is_there(count, mill)
+    found = _ask(count, before, mill) if is_searched else {}
     with transaction.atomic():
         new = _keep(count.day, found, now=now)
         SpikeCheck.objects.update_or_create(pk=count.day, defaults={"revision": count.revision})
     return new
 
 
-def _known_before(count: DayCount) -> dict[int, DayCount]:
+def _is_there(count: DayCount, mill: Mill) -> bool:
+    # A file that was lost must not hold up the search of the days after it.
+    return mill.downloads.path_of(count.details).is_file()
+
+
+def _known_before(count: DayCount, mill: Mill) -> dict[int, DayCount]:
     """The days before that are known, by how many days ago they were, but for those that another kind of source told.
 
     A log that names clients says nothing of a table of totals.
     """
     first, last = count.day - timedelta(days=DAYS_BEFORE), count.day - timedelta(days=1)
     rows = load_newest_counts(first, last)
-    return {(count.day - row.day).days: row for row in rows if row.kind == count.kind}
+    return {(count.day - row.day).days: row for row in rows if row.kind == count.kind and _is_there(row, mill)}
 
 
 def _ask(count: DayCount, before: Mapping[int, DayCount], mill: Mill) -> dict[_Key, Fetched]:
