@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -31,6 +32,13 @@ def index_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     chosen = dataclasses.replace(django_settings.STRONGROOM, data_folder=tmp_path / "data")
     monkeypatch.setattr(django_settings, "STRONGROOM", chosen)
     return chosen
+
+
+@pytest.fixture(autouse=True)
+def language_of_the_index() -> Iterator[None]:
+    """A page that was asked for in French leaves its language behind in the thread; the next test begins without."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
