@@ -93,6 +93,14 @@ def test_a_run_waits_until_the_last_day_that_it_reads_is_added_up(mill: Mill) ->
     assert days_of_runs() == [DAY, DAY + timedelta(days=1), DAY + timedelta(days=2)]
 
 
+def test_a_day_that_can_never_be_added_up_holds_up_the_runs_for_three_days(mill: Mill) -> None:
+    due(mill)
+    Day.objects.update_or_create(day=DAY, defaults={"kind": "own", "is_stale": True})
+
+    assert due(mill, NOW + timedelta(days=3)) == []
+    assert len(due(mill, NOW + timedelta(days=4))) == 4
+
+
 def test_a_clock_that_moved_back_computes_nothing(mill: Mill) -> None:
     due(mill)
 

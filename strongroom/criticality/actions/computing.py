@@ -22,7 +22,7 @@ from strongroom.criticality.queries.runs import has_day_in_question
 from strongroom.criticality.rules.cohort import RULE_VERSION, Policy
 from strongroom.criticality.rules.waiting import HAS_DESIGNATED, RunFacts, RunState, doubts_about
 from strongroom.downloads.queries.days import is_stale_day
-from strongroom.downloads.rules.days import day_of, days_between
+from strongroom.downloads.rules.days import REROLLED_DAYS, day_of, days_between
 from strongroom.gear.mill import Mill
 from strongroom.projects.queries.critical import critical_among
 from strongroom.terms.actors import Actor
@@ -51,7 +51,7 @@ def compute_due(*, by: Actor, now: datetime, mill: Mill, policy: Policy) -> list
     """
     done = []
     for day in _due(day_of(now)):
-        if _is_uncounted(day):
+        if _is_uncounted(day, now):
             # The breaker looks at a day once, as the newest: so it must be whole by then. The next round goes on here.
             break
         computed = compute_day(by=by, now=now, day=day, mill=mill, policy=policy)
@@ -71,7 +71,7 @@ def compute_day(*, by: Actor, now: datetime, day: date, mill: Mill, policy: Poli
         raise Refused(Reason.DAY_NOT_OVER, day=day.isoformat())
     with locked_snapshots(mill.snapshots):
         begun = time.monotonic()
-        if _is_uncounted(day):
+        if _is_uncounted(day, now):
             raise Refused(Reason.DAY_NOT_COUNTED, day=(day - _DAY).isoformat())
         inputs = load_inputs(day, policy, now=now, files=mill.downloads)
         known = _find(inputs)
@@ -89,9 +89,12 @@ def compute_day(*, by: Actor, now: datetime, day: date, mill: Mill, policy: Poli
     return computed
 
 
-def _is_uncounted(day: date) -> bool:
-    """Whether the last day that a run of this day reads holds what was not added up yet."""
-    return is_stale_day(day - _DAY)
+def _is_uncounted(day: date, now: datetime) -> bool:
+    """Whether the last day that a run of this day reads holds what was not added up yet, and still may be.
+
+    A day whose events were lost never is: after some days the runs go on without it.
+    """
+    return (day_of(now) - day).days < REROLLED_DAYS and is_stale_day(day - _DAY)
 
 
 def _due(today: date) -> list[date]:
